@@ -1,0 +1,64 @@
+import type { Address } from "./address.js";
+import type { PortSet } from "./port.js";
+
+/** Milliseconds since the epoch, UTC. */
+export type Instant = number;
+
+export type RunId = number;
+
+export const OUTCOMES = ["running", "complete", "partial", "failed", "interrupted"] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export const STAGES = ["discover", "sweep", "identify", "confirm"] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** How ports are probed: raw packets (`-sS`, `-sU`) or the system's `connect()` (`-sT`). */
+export type Method = "raw" | "connect";
+
+/** One run as the store keeps it. */
+export interface Run {
+  readonly id: RunId;
+  readonly source: "live" | "import";
+  readonly audit: string | null;
+  readonly vantage: string;
+  readonly realm: string;
+  readonly operator: string;
+  readonly startedAt: Instant;
+  readonly endedAt: Instant | null;
+  readonly outcome: Outcome;
+  /** Why the outcome is not `complete`, for people; null otherwise. */
+  readonly why: string | null;
+  readonly method: Method;
+  /** Canonical port specification of what was asked, as `scope/portSet.ts` prints it. */
+  readonly ports: string;
+  /** What the user asked for, as typed. */
+  readonly targets: readonly string[];
+  readonly exclusions: readonly string[];
+  /** Effective addresses: targets minus exclusions. */
+  readonly addressCount: number;
+  /** Packets a second over all processes. */
+  readonly rate: number;
+  readonly nmapVersion: string;
+  /** The bastion's own addresses that the run could have used as source. */
+  readonly sources: readonly Address[];
+  /** SHA-256 of the profile text it was judged by, null without a profile. */
+  readonly profileHash: string | null;
+  readonly warnings: readonly string[];
+  /** Shares of 1 over the cells due; null while running. */
+  readonly coverage: number | null;
+  readonly cellsDue: number | null;
+  readonly cellsCovered: number | null;
+}
+
+export interface Shard {
+  /** Unique within its run; stable between a dry run's print and the run. */
+  readonly id: string;
+  readonly stage: Stage;
+  /** 1 for the first probe of a port, 2 for the second, … */
+  readonly pass: number;
+  readonly addresses: readonly Address[];
+  /** Empty for `discover`. */
+  readonly ports: PortSet;
+  /** Packets a second for this shard's process. */
+  readonly rate: number;
+}
