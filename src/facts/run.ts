@@ -56,8 +56,10 @@ export interface Shard {
   readonly stage: Stage;
   /** 1 for the first probe of a port, 2 for the second, … */
   readonly pass: number;
+  /** What it asks: is the host there (`hosts`), what state are the ports in, what service is behind them. */
+  readonly probe: "hosts" | "ports" | "services";
   readonly addresses: readonly Address[];
-  /** Empty for `discover`. */
+  /** The ports asked; for `hosts`, TCP ports to ask beside the usual ones. */
   readonly ports: PortSet;
   /** Packets a second for this shard's process. */
   readonly rate: number;

@@ -1,0 +1,70 @@
+/** What is told before the first packet: for the person at the terminal and for the SOC's ticket. */
+import { formatDuration } from "../report/time.js";
+import { describeAddressSet } from "../scope/addressSet.js";
+import { countPorts, formatPortSet } from "../scope/portSet.js";
+import { type Estimate, estimateShards } from "../sweep/estimate.js";
+import { type PlanContext, planDiscovery, planPass } from "../sweep/plan.js";
+import type { ScanPlan } from "./scanPlan.js";
+
+const LONGEST_TEXT = 160;
+
+/** Lines, without an end of line. */
+export function announceScan(plan: ScanPlan): string[] {
+  const { scope, ports } = plan;
+  const excluded = scope.excludedCount > 0 ? ` (${scope.excludedCount} excluded)` : "";
+  const unscannable = scope.unscannableCount > 0 ? ` (${scope.unscannableCount} never scanned: multicast, reserved)` : "";
+  const lines = [
+    `scope     ${plural(scope.count, "address", "addresses")} × ${plural(countPorts(ports), "port")}: ` +
+      `${shorten(describeAddressSet(scope.addresses))}${excluded}${unscannable}`,
+    ...scope.names.map(({ name, addresses }) => `name      ${name} = ${addresses.join(", ")}`),
+    `ports     ${shorten(formatPortSet(ports))}`,
+    `from      ${plan.routes.sources.join(", ") || "no route"} (vantage ${plan.vantage}), ` +
+      `${plan.method === "raw" ? "SYN" : "connect()"} with nmap ${plan.nmap.version}`,
+    `pace      ${describePace(plan)}`,
+    `duration  ${describeEstimate(plan)}`,
+  ];
+  return [...lines, ...plan.notes.map((note) => `note      ${note}`)];
+}
+
+function describePace(plan: ScanPlan): string {
+  const { budget } = plan;
+  const host = budget.hostRate === null ? "no cap a host" : `${budget.hostRate} a host`;
+  return `${budget.rate} packets a second in all, ${host}${plan.pace === null ? "" : ` (${plan.pace})`}`;
+}
+
+function describeEstimate(plan: ScanPlan): string {
+  const worst = worstCase(plan);
+  const discovery = plan.skipDiscovery ? null : discoveryCost(plan);
+  const most = `${formatDuration(worst.seconds * 1000)} if every address answers nothing on any port`;
+  if (discovery === null) return `at most about ${most}`;
+  return `about ${formatDuration(discovery.seconds * 1000)} to find the hosts; at most about ${most}`;
+}
+
+export function contextOf(plan: ScanPlan): PlanContext {
+  return { budget: plan.budget, isLocal: plan.isLocal };
+}
+
+function discoveryCost(plan: ScanPlan): Estimate {
+  const once = estimateShards(planDiscovery(plan.addresses, 1, contextOf(plan)), plan.budget);
+  return { probes: once.probes * 2, seconds: once.seconds * 2 };
+}
+
+/** Two passes over everything, beside discovery. */
+function worstCase(plan: ScanPlan): Estimate {
+  const asks = new Map(plan.addresses.map((address) => [address, plan.ports]));
+  const first = estimateShards(planPass(asks, 1, contextOf(plan)), plan.budget);
+  const second = estimateShards(planPass(asks, 2, contextOf(plan)), plan.budget);
+  const discovery = plan.skipDiscovery ? { probes: 0, seconds: 0 } : discoveryCost(plan);
+  return {
+    probes: first.probes + second.probes + discovery.probes,
+    seconds: first.seconds + second.seconds + discovery.seconds,
+  };
+}
+
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+function shorten(text: string): string {
+  return text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT - 1)}…`;
+}

@@ -1,0 +1,225 @@
+/** One run from its lock to its outcome: the rooms wired together. */
+import { BlockList } from "node:net";
+import { hostname, userInfo } from "node:os";
+import type { Address } from "../facts/address.js";
+import type { HostObservation } from "../facts/observation.js";
+import type { PortSet } from "../facts/port.js";
+import type { Outcome, Run } from "../facts/run.js";
+import { recordLiveShard } from "../ingest/recordLiveShard.js";
+import { pingAddresses } from "../nmap/ping.js";
+import { killGroup, isSameProcess } from "../nmap/processIdentity.js";
+import { familyOf } from "../scope/address.js";
+import { hasAddress } from "../scope/addressSet.js";
+import { emptyPortSet, formatPortSet, portSetOf, unionPorts } from "../scope/portSet.js";
+import type { Store } from "../store/store.js";
+import { carryOut, type Progress, type SweepOutcome } from "../sweep/carryOut.js";
+import { LocalEngine } from "../sweep/localEngine.js";
+import { contextOf } from "./announce.js";
+import { startPtrLookups } from "./resolveNames.js";
+import type { ScanPlan } from "./scanPlan.js";
+
+export interface RunRequest {
+  readonly plan: ScanPlan;
+  readonly store: Store;
+  readonly run: Run;
+  /** Profiled by address: due, and swept whatever discovery says. */
+  readonly profiled: ReadonlySet<Address>;
+  readonly identify: boolean;
+  readonly probeFragile: boolean;
+  readonly names: boolean;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+const HEARTBEAT_MS = 5000;
+
+/** `--operator`, else who called sudo, else the user. */
+export function operatorOf(flag: string | undefined): string {
+  if (flag) return flag;
+  if (process.env.SUDO_USER) return process.env.SUDO_USER;
+  try {
+    return userInfo().username;
+  } catch {
+    // A uid without a passwd entry, as in a container.
+    return `uid ${process.geteuid?.() ?? "unknown"} on ${hostname()}`;
+  }
+}
+
+/** The run as it begins; `id` and `startedAt` are the store's. */
+export function draftRun(plan: ScanPlan, operator: string, profileHash: string | null) {
+  return {
+    source: "live" as const,
+    audit: plan.audit.name,
+    vantage: plan.vantage,
+    realm: plan.realm,
+    operator,
+    method: plan.method,
+    ports: formatPortSet(plan.ports),
+    targets: plan.targets,
+    exclusions: plan.exclusions,
+    addressCount: plan.scope.count,
+    rate: plan.budget.rate,
+    nmapVersion: plan.nmap.version,
+    sources: plan.routes.sources,
+    profileHash,
+    warnings: [...plan.notes],
+  };
+}
+
+export function makeEngine(plan: ScanPlan): LocalEngine {
+  return new LocalEngine({
+    binary: plan.nmap.binary,
+    method: plan.method,
+    privileged: plan.privilege.how === "ambient",
+    minRate: plan.budget.explicit,
+    permitted: permittedOf(plan.addresses),
+  });
+}
+
+/** The scope as the kernel-side check sees it, built from single addresses: no arithmetic of ours is trusted twice. */
+function permittedOf(addresses: readonly Address[]): BlockList {
+  const list = new BlockList();
+  for (const address of addresses) list.addAddress(address, familyOf(address) === 4 ? "ipv4" : "ipv6");
+  return list;
+}
+
+/** Carries the run out and ends it in the store, whatever happens. Returns its outcome. */
+export async function carryOutRun(request: RunRequest): Promise<Outcome> {
+  const { store, run, plan } = request;
+  const heartbeat = setInterval(() => store.heartbeat(run.id), HEARTBEAT_MS);
+  try {
+    const outcome = await sweep(request);
+    return conclude(request, outcome);
+  } catch (error) {
+    endQuietly(request, error);
+    throw error;
+  } finally {
+    clearInterval(heartbeat);
+    void plan;
+  }
+}
+
+async function sweep(request: RunRequest): Promise<SweepOutcome> {
+  const { plan, store, run } = request;
+  const ptr = request.names ? startPtrLookups() : null;
+  const history = recall(request);
+  const outcome = await carryOut(
+    {
+      addresses: plan.addresses,
+      ports: plan.ports,
+      method: plan.method,
+      skipDiscovery: plan.skipDiscovery,
+      alwaysSweep: new Set([...history.known, ...request.profiled]),
+      expected: new Set([...history.recent, ...request.profiled]),
+      wasAlive: history.aliveLast,
+      knownOpen: history.open,
+      identify: request.identify,
+      probeFragile: request.probeFragile,
+      plan: contextOf(plan),
+      ping: plan.method === "connect" ? pinger(plan.budget.slots) : null,
+      now: Date.now,
+      random: Math.random,
+    },
+    makeEngine(plan),
+    {
+      onShardStart: (shard, attempt, start) => store.startShard(run.id, shard, attempt, start),
+      onShardEnd: (result, observations) => {
+        recordLiveShard(store, run.id, result, observations);
+        ptr?.ask(observations.map((o) => o.address));
+      },
+      onProgress: request.onProgress,
+    },
+    request.signal,
+  );
+  const names = (await ptr?.finish()) ?? new Map<Address, readonly string[]>();
+  return { ...outcome, observations: outcome.observations.map((o) => ({ ...o, names: names.get(o.address) ?? [] })) };
+}
+
+function pinger(slots: number) {
+  return async (addresses: readonly Address[], signal: AbortSignal) =>
+    (await pingAddresses(addresses, { concurrency: Math.max(4, slots), signal })).answered;
+}
+
+interface History {
+  /** Ever alive, in the scope. */
+  readonly known: Address[];
+  /** Alive within the audit's max-age. */
+  readonly recent: Address[];
+  /** Alive in the last run that covered them. */
+  readonly aliveLast: Set<Address>;
+  readonly open: Map<Address, PortSet>;
+}
+
+function recall({ plan, store, run }: RunRequest): History {
+  const place = { realm: plan.realm, vantage: plan.vantage };
+  const inScope = store.knownHosts(place).filter((host) => hasAddress(plan.scope.addresses, host.address));
+  const open = new Map<Address, PortSet>();
+  for (const { address, protocol, port } of store.knownOpen(place)) {
+    if (!hasAddress(plan.scope.addresses, address)) continue;
+    open.set(address, unionPorts(open.get(address) ?? emptyPortSet, portSetOf([{ protocol, port }])));
+  }
+  return {
+    known: inScope.map((host) => host.address),
+    recent: inScope
+      .filter((host) => host.lastAlive >= run.startedAt - plan.audit.maxAge)
+      .map((host) => host.address),
+    aliveLast: new Set(inScope.filter((host) => host.aliveLast).map((host) => host.address)),
+    open,
+  };
+}
+
+function conclude({ store, run, plan }: RunRequest, outcome: SweepOutcome): Outcome {
+  store.recordHosts(run.id, outcome.observations as HostObservation[]);
+  const verdict = verdictOf(outcome);
+  store.endRun(run.id, {
+    ...verdict,
+    coverage: outcome.coverage.share,
+    cellsDue: outcome.coverage.due,
+    cellsCovered: outcome.coverage.covered,
+    warnings: [...plan.notes, ...outcome.failures, ...outcome.warnings],
+    endedAt: Date.now(),
+  });
+  return verdict.outcome;
+}
+
+function verdictOf(outcome: SweepOutcome): { outcome: Outcome; why: string | null } {
+  const { coverage, failures, shards } = outcome;
+  const missing = coverage.due - coverage.covered;
+  if (outcome.interrupted) return { outcome: "interrupted", why: "stopped by a signal" };
+  if (shards.ended > 0 && shards.failed === shards.ended) return { outcome: "failed", why: failures[0] ?? null };
+  if (coverage.due > 0 && coverage.covered === 0) {
+    return { outcome: "failed", why: failures[0] ?? "nothing that was due gave an answer" };
+  }
+  if (missing > 0) return { outcome: "partial", why: failures[0] ?? `${missing} of ${coverage.due} cells due were not proved` };
+  if (failures.length > 0) return { outcome: "partial", why: failures[0] ?? null };
+  return { outcome: "complete", why: null };
+}
+
+/** The run failed over something of ours (a full disk, a fault): mark it so if the store still lets us. */
+function endQuietly({ store, run }: RunRequest, error: unknown): void {
+  const why = error instanceof Error ? error.message : String(error);
+  try {
+    store.endRun(run.id, {
+      outcome: "interrupted",
+      why,
+      coverage: null,
+      cellsDue: null,
+      cellsCovered: null,
+      warnings: [],
+      endedAt: Date.now(),
+    });
+  } catch {
+    // The first error is the one to tell; the next run settles this one as interrupted.
+  }
+}
+
+/** Ends the nmaps that a dead portreeve left running; `pid` and start time tell them from a newcomer. */
+export function endOrphans(shards: readonly { pid: number | null; startTicks: number | null }[]): number {
+  let ended = 0;
+  for (const { pid, startTicks } of shards) {
+    if (pid === null || startTicks === null || !isSameProcess(pid, startTicks)) continue;
+    killGroup(pid, "SIGKILL");
+    ended++;
+  }
+  return ended;
+}

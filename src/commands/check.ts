@@ -1,0 +1,67 @@
+/** `portreeve check`: judge a stored run again; no packet is sent. */
+import { type Command, Option } from "commander";
+import { SEVERITIES, type Severity } from "../facts/finding.js";
+import { resolveAudit } from "../config/audit.js";
+import { renderFindings } from "../report/findings.js";
+import { openStore } from "../store/openStore.js";
+import { exitCodeOf } from "./exitCode.js";
+import { judgeRun, loadExpectation } from "./judging.js";
+import { parseRunId, parseShare } from "./options.js";
+import { printDocument, printMessage } from "./output.js";
+import { openSession } from "./session.js";
+import { chooseRun, profileOf } from "./storedRun.js";
+
+interface CheckOptions {
+  readonly run?: number;
+  readonly profile?: string;
+  readonly failOn?: Severity;
+  readonly minCoverage?: number;
+  readonly format: "text" | "json";
+}
+
+const EXAMPLES = `
+Examples:
+  portreeve check --profile profile.yaml                 the last run
+  portreeve check --run 12 --profile new.yaml --format json
+  portreeve check @dmz --fail-on high                    exit 2 on a confirmed high finding
+`;
+
+export function addCheck(program: Command): void {
+  program
+    .command("check")
+    .summary("judge a stored run against a profile")
+    .description(`Judges a stored run against a profile. Sends nothing.\n${EXAMPLES}`)
+    .argument("[audit]", "@AUDIT of portreeve.yaml: its last run and its profile")
+    .option("--run <n>", "the run (default: the last one)", parseRunId)
+    .option("--profile <file>", "what is expected")
+    .addOption(new Option("--fail-on <level>", "exit 2 on a confirmed finding at least this severe").choices(SEVERITIES))
+    .option("--min-coverage <share>", "exit 3 if less of what was due is proved (default: 0.99)", parseShare)
+    .addOption(new Option("--format <format>", "output").choices(["text", "json"]).default("text"))
+    .action(async (audit: string | undefined, options: CheckOptions, command: Command) => {
+      process.exitCode = await check(audit, options, command);
+    });
+}
+
+async function check(audit: string | undefined, options: CheckOptions, command: Command): Promise<number> {
+  const session = openSession(command);
+  const store = openStore(session.database.path, { mode: "read" });
+  try {
+    const run = chooseRun(store, { ...options, ...(audit === undefined ? {} : { audit }) }, session);
+    const auditName = audit ?? store.getRun(run).audit;
+    const expectation = await loadExpectation(profileOf(options.profile, auditName, session));
+    for (const warning of expectation.warnings) printMessage(`warning: ${warning}`);
+    const judged = judgeRun(store, run, expectation, session);
+    printDocument(renderFindings(judged, options.format, { zone: session.zone, ...session.look }));
+    const settings = resolveAudit(session.config, knownAudit(auditName, session));
+    return exitCodeOf(judged.judgement.findings, judged.view.run.coverage, {
+      failOn: options.failOn ?? settings.failOn,
+      minCoverage: options.minCoverage ?? settings.minCoverage,
+    });
+  } finally {
+    store.close();
+  }
+}
+
+function knownAudit(name: string | null, session: ReturnType<typeof openSession>): string | null {
+  return name !== null && session.config.audits.has(name.replace(/^@/, "")) ? name : null;
+}

@@ -1,0 +1,42 @@
+/** Parsers of option values; commander shows their message with the option's name. */
+import { InvalidArgumentError } from "commander";
+import { parseDuration } from "../config/duration.js";
+import { PortreeveError } from "../facts/error.js";
+
+export function collect(value: string, before: readonly string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}
+
+/** A whole number from 1 to 1,000,000. */
+export function parseCount(value: string): number {
+  const count = Number(value);
+  if (!/^\d+$/.test(value) || count < 1 || count > 1_000_000) {
+    throw new InvalidArgumentError("It must be a whole number from 1 to 1000000.");
+  }
+  return count;
+}
+
+/** A share of 1, `0.99` or `99%`. */
+export function parseShare(value: string): number {
+  const share = value.endsWith("%") ? Number(value.slice(0, -1)) / 100 : Number(value);
+  if (value === "" || !Number.isFinite(share) || share < 0 || share > 1) {
+    throw new InvalidArgumentError("It must be a share from 0 to 1, such as 0.99.");
+  }
+  return share;
+}
+
+/** A run's number. */
+export function parseRunId(value: string): number {
+  if (!/^\d{1,9}$/.test(value) || Number(value) < 1) throw new InvalidArgumentError("It must be a run's number.");
+  return Number(value);
+}
+
+/** Milliseconds from `2h`, `90m`, `7d`. */
+export function parseDurationOption(value: string): number {
+  try {
+    return parseDuration(value);
+  } catch (error) {
+    if (error instanceof PortreeveError) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
+}

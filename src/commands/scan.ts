@@ -1,0 +1,170 @@
+/** `portreeve scan`: sweep, record, judge, tell. */
+import { type Command, Option } from "commander";
+import { PortreeveError } from "../facts/error.js";
+import { SEVERITIES, type Severity } from "../facts/finding.js";
+import { PACES, type Pace } from "../sweep/pace.js";
+import { openStore } from "../store/openStore.js";
+import type { Store } from "../store/store.js";
+import { announceScan } from "./announce.js";
+import { carryOutRun, draftRun, endOrphans, makeEngine, operatorOf } from "./auditRun.js";
+import { renderDryRun } from "./dryRun.js";
+import { exitCodeOf, EXIT } from "./exitCode.js";
+import { judgeRun, loadExpectation } from "./judging.js";
+import { collect, parseCount, parseDurationOption, parseShare } from "./options.js";
+import { printDocument, printMessage } from "./output.js";
+import { progressLine } from "./progressLine.js";
+import { renderJudged, renderScanSummary } from "./rendering.js";
+import { planScan, type ScanFlags } from "./scanPlan.js";
+import { openSession, type Session } from "./session.js";
+import { listenForStop } from "./stopSignals.js";
+import { profiledAddresses } from "../profile/bind.js";
+import { listAddresses } from "../scope/addressSet.js";
+
+interface ScanOptions extends Omit<ScanFlags, "pace"> {
+  readonly pace?: Pace;
+  readonly profile?: string;
+  readonly failOn?: Severity;
+  readonly minCoverage?: number;
+  readonly dryRun?: boolean;
+  readonly operator?: string;
+  readonly wait?: number;
+  readonly identify: boolean;
+  readonly identifyFragilePorts?: boolean;
+  readonly names: boolean;
+  readonly verbose?: boolean;
+  readonly format: "text" | "json";
+}
+
+const EXAMPLES = `
+Examples:
+  portreeve scan 198.18.7.0/24                     the 1000 top TCP ports of a subnet
+  portreeve scan @dmz                              an audit named in portreeve.yaml
+  portreeve scan 10.0.0-3.1-254 -p T:22,443,U:53   nmap's target and port syntax
+  portreeve scan -iL hosts.txt --exclude 10.0.0.9 --profile profile.yaml --fail-on high
+  portreeve scan 10.0.0.0/16 --dry-run --yes-large print the plan, send nothing
+`;
+
+export function addScan(program: Command): void {
+  program
+    .command("scan")
+    .summary("sweep a scope, record what is proved, judge it")
+    .description(`Sweeps a scope with nmap, records what is proved, judges it against the profile.\n${EXAMPLES}`)
+    .argument("[targets...]", "addresses, names, CIDR, octet ranges, or one @AUDIT of portreeve.yaml")
+    .option("-p, --ports <spec>", "ports in nmap's syntax: 22,80,8000-8100, T:22,U:53, - (default: top 1000 TCP)")
+    .option("--top-ports <n>", "the N most used ports", parseCount)
+    .option("--udp", "ask UDP too, with the same ports (nmap's -sU)")
+    .option("--targets-file <file>", "read targets from a file, - for stdin (nmap's -iL)")
+    .option("--exclude <targets>", "never scan these; may be repeated", collect)
+    .option("--exclude-file <file>", "never scan what is listed in this file; may be repeated", collect)
+    .option("--skip-discovery", "sweep every address, answering or not (nmap's -Pn)")
+    .option("--connect", "TCP by connect() instead of SYN (nmap's -sT)")
+    .option("--rate <pps>", "packets a second over all processes; lifts the cap a host", parseCount)
+    .addOption(new Option("--pace <name>", "how fast").choices(PACES))
+    .option("--profile <file>", "what is expected")
+    .option("--vantage <name>", "the place the probes are sent from (default: bastion)")
+    .option("--realm <name>", "keeps networks with the same private addresses apart")
+    .addOption(new Option("--fail-on <level>", "exit 2 on a confirmed finding at least this severe").choices(SEVERITIES))
+    .option("--min-coverage <share>", "exit 3 if less of what was due is proved (default: 0.99)", parseShare)
+    .option("--dry-run", "print shards, argument lists and addresses; send nothing")
+    .option("--yes-large", "allow more than --max-addresses")
+    .option("--max-addresses <n>", "most addresses without --yes-large (default: 4096)", parseCount)
+    .option("--wait <duration>", "wait for a run that holds the database, such as 2h", parseDurationOption)
+    .option("--operator <name>", "who is responsible for this run (default: the user)")
+    .option("--no-identify", "do not ask which service is behind an open port")
+    .option("--identify-fragile-ports", "send data probes to printer and industrial-control ports too")
+    .option("--no-names", "do not look up PTR names (nmap's -n)")
+    .option("-v, --verbose", "say before the first packet what will be done, without a terminal too")
+    .addOption(new Option("--format <format>", "output").choices(["text", "json"]).default("text"))
+    .action(async (targets: string[], options: ScanOptions, command: Command) => {
+      process.exitCode = await scan(targets, options, command);
+    });
+}
+
+async function scan(targets: readonly string[], options: ScanOptions, command: Command): Promise<number> {
+  const session = openSession(command);
+  const plan = await planScan(targets, options, session.config);
+  const profileFile = options.profile ?? plan.audit.profile;
+  const expectation = await loadExpectation(profileFile);
+  if (options.dryRun) {
+    printDocument(renderDryRun(plan, makeEngine(plan), options.format));
+    return EXIT.done;
+  }
+  if (options.verbose || process.stderr.isTTY) for (const line of announceScan(plan)) printMessage(line);
+  for (const warning of expectation.warnings) printMessage(`warning: ${warning}`);
+
+  const store = openStore(session.database.path, { mode: "write", owner: session.database.owner });
+  const progress = progressLine(process.stderr, Date.now);
+  const stop = listenForStop((name) => {
+    progress.clear();
+    printMessage(`${name}: stopping; what was proved so far is kept`);
+  });
+  try {
+    const run = await beginRun(store, draftRun(plan, operatorOf(options.operator), expectation.hash), options, stop.signal);
+    const outcome = await carryOutRun({
+      plan,
+      store,
+      run,
+      profiled: new Set(
+        expectation.profile === null
+          ? []
+          : [...listAddresses(profiledAddresses(expectation.profile))].filter((a) => plan.addresses.includes(a)),
+      ),
+      identify: options.identify,
+      probeFragile: options.identifyFragilePorts ?? session.config.identifyFragilePorts,
+      names: options.names,
+      signal: stop.signal,
+      onProgress: progress.show,
+    });
+    progress.clear();
+    const judged = judgeRun(store, run.id, expectation, session);
+    if (options.format === "json") printDocument(renderScanSummary(judged));
+    else if (!isSilent(judged, session)) printDocument(renderJudged(judged, session));
+    if (outcome === "interrupted") {
+      printMessage(`run ${run.id} was interrupted; portreeve report --run ${run.id} shows what it proved`);
+      return EXIT.interrupted;
+    }
+    return exitCodeOf(judged.judgement.findings, judged.view.run.coverage, {
+      failOn: options.failOn ?? plan.audit.failOn,
+      minCoverage: options.minCoverage ?? plan.audit.minCoverage,
+    });
+  } finally {
+    stop.release();
+    progress.clear();
+    store.close();
+  }
+}
+
+/** Without a terminal success is silent: a profile is met, nothing changed, nothing was missed. */
+function isSilent(judged: ReturnType<typeof judgeRun>, session: Session): boolean {
+  void session;
+  if (process.stdout.isTTY || judged.profile === null) return false;
+  const { view, judgement } = judged;
+  return (
+    view.run.outcome === "complete" &&
+    judgement.findings.length === 0 &&
+    view.changes.every((change) => change.kind === "first-seen")
+  );
+}
+
+const WAIT_STEP_MS = 2000;
+
+async function beginRun(
+  store: Store,
+  draft: ReturnType<typeof draftRun>,
+  options: ScanOptions,
+  signal: AbortSignal,
+) {
+  const deadline = Date.now() + (options.wait ?? 0);
+  for (let told = false; ; told = true) {
+    try {
+      const { run, deadShards } = store.beginRun(draft);
+      endOrphans(deadShards);
+      return run;
+    } catch (error) {
+      if (!(error instanceof PortreeveError) || error.code !== "locked" || Date.now() >= deadline) throw error;
+      if (signal.aborted) throw new PortreeveError("interrupted", "stopped while waiting for another run");
+      if (!told) printMessage(`${error.message}; waiting`);
+      await new Promise((done) => setTimeout(done, WAIT_STEP_MS));
+    }
+  }
+}

@@ -1,0 +1,36 @@
+/** Which stored run a command means. */
+import { resolveAudit } from "../config/audit.js";
+import { PortreeveError } from "../facts/error.js";
+import type { RunId } from "../facts/run.js";
+import type { Store } from "../store/store.js";
+import type { Session } from "./session.js";
+
+export interface RunChoice {
+  readonly run?: number;
+  /** `@dmz`: the last run of that audit. */
+  readonly audit?: string;
+}
+
+/**
+ * The run that was named, else the last one (of the audit).
+ * @throws PortreeveError `usage` where there is none
+ */
+export function chooseRun(store: Store, choice: RunChoice, session: Session): RunId {
+  if (choice.run !== undefined) return store.getRun(choice.run).id;
+  const audit = choice.audit === undefined ? null : resolveAudit(session.config, choice.audit).name;
+  const last = store.lastRun(audit === null ? {} : { audit });
+  if (last === null) {
+    const of = audit === null ? "" : ` of audit @${audit}`;
+    throw new PortreeveError("usage", `the database ${session.database.path} has no run${of} yet`, {
+      hint: `run portreeve scan ${audit === null ? "TARGET" : `@${audit}`} first`,
+    });
+  }
+  return last.id;
+}
+
+/** The profile of the flag, else of the run's audit, else of the configuration. */
+export function profileOf(flag: string | undefined, audit: string | null, session: Session): string | null {
+  if (flag !== undefined) return flag;
+  const known = audit !== null && session.config.audits.has(audit) ? audit : null;
+  return resolveAudit(session.config, known).profile;
+}

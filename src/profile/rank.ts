@@ -1,0 +1,72 @@
+/**
+ * Which rule wins, apart from the order of the file. First every group that matches the host names its one entry
+ * for the port (own before inherited, then the narrower, then forbidden > required > allowed); then those entries
+ * meet: the group that names the host more exactly, then the narrower entry, then again forbidden > required >
+ * allowed. Two stages, because "own before inherited" means something within one group only: mixed into the
+ * second comparison it would make circles.
+ */
+import { formatPortSet } from "../scope/portSet.js";
+import { type Entry, LISTS } from "./profile.js";
+
+/** How exactly a group names a host. Compared from the top: address, name, tag, then the longer prefix. */
+export interface Specificity {
+  readonly address: boolean;
+  readonly name: boolean;
+  readonly tag: boolean;
+  /** Length of the longest prefix that matched; -1 where no network is named. */
+  readonly prefix: number;
+}
+
+/** Below zero: `a` is the more specific. */
+export function compareSpecificity(a: Specificity, b: Specificity): number {
+  return (
+    Number(b.address) - Number(a.address) ||
+    Number(b.name) - Number(a.name) ||
+    Number(b.tag) - Number(a.tag) ||
+    b.prefix - a.prefix
+  );
+}
+
+/** The order of entries within one group; below zero: `a` wins. */
+export function compareWithinGroup(a: Entry, b: Entry): number {
+  return a.depth - b.depth || compareEntries(a, b);
+}
+
+/** The narrower entry, then the graver list; entries that say different things never compare equal. */
+export function compareEntries(a: Entry, b: Entry): number {
+  return (
+    a.width - b.width || LISTS.indexOf(a.list) - LISTS.indexOf(b.list) || compareText(keyOf(a), keyOf(b))
+  );
+}
+
+/** Whether the entry has a say: one that nobody reviewed permits nothing, but it may forbid. */
+export function hasSay(entry: Entry): boolean {
+  return !entry.unreviewed || entry.list === "forbidden";
+}
+
+/** Code unit order: the same on every machine, unlike a locale's. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+const keys = new WeakMap<Entry, string>();
+
+function keyOf(entry: Entry): string {
+  let key = keys.get(entry);
+  if (key === undefined) {
+    const { writtenIn, ports, service, product, version, owner, severity, reason, unreviewed } = entry;
+    key = JSON.stringify([
+      writtenIn,
+      formatPortSet(ports),
+      service,
+      product,
+      version,
+      owner,
+      severity,
+      reason,
+      unreviewed,
+    ]);
+    keys.set(entry, key);
+  }
+  return key;
+}

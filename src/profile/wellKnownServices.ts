@@ -1,0 +1,38 @@
+/**
+ * Service names that a profile may use without defining them (IANA's Service Name and Port Number Registry, and
+ * nmap's names where the two differ). A profile's own `services` win.
+ */
+export const WELL_KNOWN_SERVICES: ReadonlyMap<string, readonly string[]> = new Map([
+  ["ftp", ["21/tcp"]],
+  ["ssh", ["22/tcp"]],
+  ["telnet", ["23/tcp"]],
+  ["smtp", ["25/tcp"]],
+  ["domain", ["53/tcp", "53/udp"]],
+  ["dns", ["53/tcp", "53/udp"]],
+  ["tftp", ["69/udp"]],
+  ["http", ["80/tcp"]],
+  ["kerberos", ["88/tcp", "88/udp"]],
+  ["pop3", ["110/tcp"]],
+  ["rpcbind", ["111/tcp", "111/udp"]],
+  ["ntp", ["123/udp"]],
+  ["msrpc", ["135/tcp"]],
+  ["imap", ["143/tcp"]],
+  ["snmp", ["161/udp"]],
+  ["ldap", ["389/tcp"]],
+  ["https", ["443/tcp"]],
+  ["microsoft-ds", ["445/tcp"]],
+  ["smb", ["445/tcp"]],
+  ["submission", ["587/tcp"]],
+  ["ipp", ["631/tcp"]],
+  ["ldaps", ["636/tcp"]],
+  ["imaps", ["993/tcp"]],
+  ["pop3s", ["995/tcp"]],
+  ["nfs", ["2049/tcp"]],
+  ["ms-sql-s", ["1433/tcp"]],
+  ["mysql", ["3306/tcp"]],
+  ["ms-wbt-server", ["3389/tcp"]],
+  ["rdp", ["3389/tcp"]],
+  ["postgresql", ["5432/tcp"]],
+  ["winrm", ["5985/tcp", "5986/tcp"]],
+  ["redis", ["6379/tcp"]],
+]);

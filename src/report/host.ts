@@ -1,0 +1,196 @@
+/** `portreeve show HOST`: who it is, what is open and since when, what was, which runs looked. */
+import type { PortState } from "../facts/observation.js";
+import type { PortSet, Protocol } from "../facts/port.js";
+import type { Instant, RunId } from "../facts/run.js";
+import type { HostView } from "../facts/view.js";
+import { countOf } from "./count.js";
+import { plain } from "./escape.js";
+import { type Ink, makeInk } from "./ink.js";
+import { hostJson } from "./json.js";
+import { jsonText } from "./jsonText.js";
+import { observationJson } from "./observations.js";
+import { DEFAULT_WIDTH, LEAST_WIDTH, type TextOptions } from "./reportData.js";
+import { renderTable } from "./table.js";
+import { formatInstant, formatMinute, toRfc3339 } from "./time.js";
+import { pad, wrapText } from "./width.js";
+import { doubtText, hostTitle, LOCAL_LABEL, portSetText, portSpec, portText, serviceText } from "./words.js";
+
+/** A period through which a port kept one state. */
+export interface HistorySpan {
+  readonly protocol: Protocol;
+  readonly port: number;
+  readonly state: PortState;
+  readonly from: Instant;
+  /** Null: still so when it was last covered. */
+  readonly until: Instant | null;
+  readonly lastSeen: Instant;
+}
+
+/** One host as seen from one vantage. */
+export interface HostHistory {
+  readonly vantage: string;
+  readonly realm: string;
+  readonly view: HostView;
+  readonly history: readonly HistorySpan[];
+  /** The newest first. */
+  readonly runs: readonly { readonly id: RunId; readonly startedAt: Instant; readonly covered: PortSet }[];
+}
+
+/** Runs listed; the history is longer than a screen soon. */
+const SHOWN_RUNS = 10;
+const SHOWN_SPANS = 100;
+
+export function renderHost(
+  hosts: readonly HostHistory[],
+  format: "text" | "json",
+  options: TextOptions,
+): string {
+  if (format === "json") return jsonText({ schemaVersion: 1, rows: hosts.map(historyJson) });
+  if (hosts.length === 0) return "No run ever asked this address. That says nothing about it.\n";
+  const ink = makeInk({ color: options.color, unicode: options.unicode ?? true });
+  return ink.finish(`${hosts.map((host) => hostText(host, ink, options)).join("\n\n")}\n`);
+}
+
+function hostText(host: HostHistory, ink: Ink, options: TextOptions): string {
+  const { view, history, runs } = host;
+  const { zone } = options;
+  const width = Math.max(LEAST_WIDTH, options.width ?? DEFAULT_WIDTH);
+  const realm = host.realm === "default" ? "" : `, realm ${plain(host.realm)}`;
+  const facts: readonly (readonly [string, string])[] = [
+    ["Names", plain(view.names.join(", "), { max: 400 })],
+    ["Hardware", plain([view.mac, view.vendor].filter((text) => text !== null).join(" "))],
+    ["Presence", presenceWords(view, zone)],
+    ["Note", view.local ? LOCAL_LABEL : ""],
+  ];
+  return [
+    `${ink.paint("heading", hostTitle(view))}, seen from ${plain(host.vantage)}${realm}`,
+    ...facts.flatMap(([label, text]) =>
+      text === ""
+        ? []
+        : wrapText(text, width - 12).map(
+            (line, i) => `  ${i === 0 ? ink.paint("dim", pad(label, 8)) : " ".repeat(8)}  ${line}`,
+          ),
+    ),
+    "",
+    ...portLines(view, ink, options, width),
+    ...quietLines(view, width),
+    ...historyLines(history, ink, zone, width),
+    ...runLines(runs, ink, zone, width),
+  ].join("\n");
+}
+
+/** What the newest run that asked it can say; a silent host is unknown, not gone. */
+function presenceWords({ presence, aliveReason, aliveSince, lastAlive }: HostView, zone: string): string {
+  const last = lastAlive === null ? "it never answered" : `last alive ${formatInstant(lastAlive, zone)}`;
+  switch (presence) {
+    case "alive": {
+      const since = aliveSince === null ? "" : ` since ${formatInstant(aliveSince, zone)}`;
+      return `alive${since}${aliveReason === null ? "" : ` (${plain(aliveReason)})`}`;
+    }
+    case "silent":
+      return `gave no answer in the last run that asked: unknown, not absent; ${last}`;
+    case "vanished":
+      return `gives no answer any more while its neighbours do; ${last}`;
+    case "not-covered":
+      return `not covered by the last run; ${last}`;
+  }
+}
+
+function portLines(view: HostView, ink: Ink, { zone }: TextOptions, width: number): string[] {
+  if (view.ports.length === 0) return ["No port of it was ever proved open."];
+  const table = renderTable(
+    [
+      { title: "PORT", keep: true },
+      { title: "STATE", keep: true },
+      { title: "SERVICE" },
+      { title: "SINCE", keep: true },
+      { title: "LAST SEEN SO", keep: true },
+      { title: "" },
+    ],
+    view.ports.map((row) => [
+      portText(row.protocol, row.port),
+      row.state,
+      [serviceText(row.service), doubtText(row)].filter((text) => text !== "").join(" "),
+      formatMinute(row.firstSeen, zone),
+      formatMinute(row.lastSeen, zone),
+      row.covered ? "" : { text: "not covered by the last run", role: "warn" as const },
+    ]),
+    { ink, width, indent: 2 },
+  );
+  return [ink.paint("heading", "PORTS"), table];
+}
+
+function quietLines(view: HostView, width: number): string[] {
+  return view.quiet.flatMap((group) =>
+    wrapText(`${portSetText(group.ports)}: ${group.state} (${plain(group.reason)})`, width - 2).map(
+      (line) => `  ${line}`,
+    ),
+  );
+}
+
+function historyLines(history: readonly HistorySpan[], ink: Ink, zone: string, width: number): string[] {
+  const over = history.filter((span) => span.until !== null).sort((a, b) => b.from - a.from);
+  if (over.length === 0) return [];
+  const table = renderTable(
+    [
+      { title: "PORT", keep: true },
+      { title: "WAS", keep: true },
+      { title: "FROM", keep: true },
+      { title: "LAST SEEN SO", keep: true },
+      { title: "OTHERWISE BY", keep: true },
+    ],
+    over
+      .slice(0, SHOWN_SPANS)
+      .map((span) => [
+        portText(span.protocol, span.port),
+        span.state,
+        formatMinute(span.from, zone),
+        formatMinute(span.lastSeen, zone),
+        span.until === null ? "" : formatMinute(span.until, zone),
+      ]),
+    { ink, width, indent: 2 },
+  );
+  const left = over.length - SHOWN_SPANS;
+  return [
+    "",
+    ink.paint("heading", "BEFORE"),
+    table,
+    ...(left <= 0 ? [] : [`  … and ${countOf(left, "older period")}: --format json`]),
+  ];
+}
+
+function runLines(runs: HostHistory["runs"], ink: Ink, zone: string, width: number): string[] {
+  if (runs.length === 0) return [];
+  const left = runs.length - SHOWN_RUNS;
+  return [
+    "",
+    `${ink.paint("heading", "RUNS")} that asked it, and what they proved`,
+    ...runs.slice(0, SHOWN_RUNS).flatMap(({ id, startedAt, covered }) => {
+      const proved = portSetText(covered);
+      const text = `run ${id}, ${formatInstant(startedAt, zone)}: ${proved === "" ? "no port" : proved}`;
+      return wrapText(text, width - 2).map((line) => `  ${line}`);
+    }),
+    ...(left <= 0 ? [] : [`  … and ${countOf(left, "older run")}`]),
+  ];
+}
+
+function historyJson({ vantage, realm, view, history, runs }: HostHistory) {
+  return {
+    vantage,
+    realm,
+    ...hostJson(view),
+    ports: view.ports.map((row) => ({ ...observationJson(row), covered: row.covered })),
+    quiet: view.quiet.map(({ state, reason, ports }) => ({ state, reason, ports: portSpec(ports) })),
+    history: history.map((span) => ({
+      ...span,
+      from: toRfc3339(span.from),
+      until: span.until === null ? null : toRfc3339(span.until),
+      lastSeen: toRfc3339(span.lastSeen),
+    })),
+    runs: runs.map((run) => ({
+      run: run.id,
+      startedAt: toRfc3339(run.startedAt),
+      covered: portSpec(run.covered),
+    })),
+  };
+}

@@ -1,0 +1,65 @@
+/**
+ * What a report is made from. The judgement has the shape that `exposure/` makes; it is written down here again
+ * because report/ knows facts only.
+ */
+import type { Finding, ProfileLine } from "../facts/finding.js";
+import type { HostView, ObservationRow, RunView } from "../facts/view.js";
+
+export type Verdict = "required" | "allowed" | "forbidden" | "unreviewed" | "unlisted";
+
+/** A row of a host: the last proved state of one port; `covered` tells whether this run proved it. */
+export type HostPort = ObservationRow & { readonly covered: boolean };
+
+export interface JudgedPort {
+  readonly host: HostView;
+  readonly row: HostPort;
+  readonly verdict: Verdict;
+  /** The profile line that decided, null where none did. */
+  readonly line: ProfileLine | null;
+  readonly why: string;
+  readonly owner?: string | null;
+}
+
+export interface Judgement {
+  readonly findings: readonly Finding[];
+  readonly ports: readonly JudgedPort[];
+  readonly notes: readonly string[];
+}
+
+/** Shares of 1; null where not measured. */
+export interface Recall {
+  readonly estimate: number | null;
+  readonly lower: number | null;
+  readonly upper: number | null;
+  /** Where the figure comes from, for people: `witnesses`, `assumed from 10.0.3.0/24`, `not measured`. */
+  readonly source: string;
+}
+
+export interface ReportData {
+  readonly view: RunView;
+  readonly judgement: Judgement;
+  readonly recall: Recall;
+  /** Path of the database. */
+  readonly database: string;
+  /** Path of the profile, null without one: then the built-in list of high-risk ports was the judge. */
+  readonly profile: string | null;
+  readonly audit: string | null;
+}
+
+export interface TextOptions {
+  /** IANA zone in which times are shown. */
+  readonly zone: string;
+  readonly color: boolean;
+  /** Columns; default 100, at least 60. */
+  readonly width?: number;
+  /** False: ASCII signs only. Default true. */
+  readonly unicode?: boolean;
+}
+
+export const DEFAULT_WIDTH = 100;
+export const LEAST_WIDTH = 60;
+
+/** Open, and proved so by this run. UDP `open|filtered` never counts. */
+export function isOpenNow(row: HostPort): boolean {
+  return row.covered && row.state === "open";
+}

@@ -1,0 +1,87 @@
+import { PortreeveError } from "../facts/error.js";
+import type { Instant, Run } from "../facts/run.js";
+import { realmId, vantageId } from "./intern.js";
+import type { Ledger } from "./ledger.js";
+import { thisProcess } from "./owner.js";
+import { runsGoingOn, storedRun } from "./runs.js";
+import { type DeadShard, settleWithin } from "./settleDeadRuns.js";
+
+/** A run as its owner describes it before the first packet. */
+export type RunDraft = Omit<
+  Run,
+  "id" | "startedAt" | "endedAt" | "outcome" | "why" | "coverage" | "cellsDue" | "cellsCovered" | "warnings"
+> & {
+  /** Now, where it is left out. */
+  readonly startedAt?: Instant;
+  readonly warnings?: readonly string[];
+};
+
+/** The run, and the nmap processes that a dead run may have left behind. */
+export interface BegunRun {
+  readonly run: Run;
+  readonly deadShards: readonly DeadShard[];
+}
+
+/**
+ * Takes the run lock of the database: one scanning run at a time. A run whose owner died is settled first.
+ * @throws PortreeveError `locked` while another run goes on
+ */
+export function beginRun(ledger: Ledger, draft: RunDraft): BegunRun {
+  return ledger.write(() => {
+    const begins = draft.startedAt ?? ledger.now();
+    const deadShards = settleWithin(ledger, ledger.now());
+    const other = runsGoingOn(ledger).find((going) => going.alive);
+    if (other !== undefined) {
+      const { run, operator, owner, startedAt } = other;
+      const since = new Date(startedAt).toISOString();
+      throw new PortreeveError(
+        "locked",
+        `run ${run} of ${operator} is going on in ${ledger.path} since ${since} (process ${owner.pid} on ${owner.hostname})`,
+        { hint: "wait for it with --wait 2h, or stop it" },
+      );
+    }
+    const vantage = vantageId(ledger, realmId(ledger, draft.realm), draft.vantage);
+    const id = Number(
+      ledger
+        .sql(
+          `INSERT INTO run (vantage, key, source, audit, operator, started_at, outcome, method, ports, targets, exclusions,
+            address_count, rate, nmap_version, sources, profile_hash, warnings)
+           VALUES (?, ?, ?, ?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        )
+        .run(
+          vantage,
+          freeKey(ledger, vantage, begins),
+          draft.source,
+          draft.audit,
+          draft.operator,
+          begins,
+          draft.method,
+          draft.ports,
+          JSON.stringify(draft.targets),
+          JSON.stringify(draft.exclusions),
+          draft.addressCount,
+          draft.rate,
+          draft.nmapVersion,
+          JSON.stringify(draft.sources),
+          draft.profileHash,
+          JSON.stringify(draft.warnings ?? []),
+        ).lastInsertRowid,
+    );
+    const self = thisProcess();
+    ledger
+      .sql("INSERT INTO run_owner VALUES (?, ?, ?, ?, ?, ?, ?)")
+      .run(id, self.hostname, self.bootId, self.pidNamespace, self.pid, self.startTicks, ledger.now());
+    return { run: storedRun(ledger, id).run, deadShards };
+  });
+}
+
+/**
+ * The run's key: its start, but always after the vantage's last one. A clock that was set back, or two runs within a
+ * millisecond, must not reorder what happened one after the other.
+ */
+function freeKey(ledger: Ledger, vantage: number, startedAt: number): number {
+  const last = ledger
+    .sql<{ key: number | null }>("SELECT max(key) AS key FROM run WHERE vantage = ?")
+    .get(vantage)?.key;
+  return Math.max(startedAt, (last ?? 0) + 1);
+}

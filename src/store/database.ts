@@ -1,0 +1,83 @@
+import { statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import Sqlite, { type Database } from "better-sqlite3";
+import { PortreeveError } from "../facts/error.js";
+import { explained } from "./explainFault.js";
+import { checkVersion, type MigrateOptions, migrate } from "./migrate.js";
+import { MIGRATIONS } from "./migrations/all.js";
+import { closeToOthers, exists, makePrivateFile, makePrivateFolder, refuseLink } from "./privateFiles.js";
+import { PATIENCE } from "./transaction.js";
+
+export interface OpenOptions extends MigrateOptions {
+  readonly mode: "write" | "read";
+  /** How long to wait for another writer's transaction, ms; default 15 s. */
+  readonly patience?: number;
+}
+
+/**
+ * Opens the file as SQLite: write-ahead log, every commit on the disk (`synchronous=FULL`), foreign keys on. In write
+ * mode it is made if missing and brought up to date; a reader changes nothing.
+ * @throws PortreeveError where it is missing (read), foreign, newer, not readable or not writable
+ */
+export function openDatabase(path: string, options: OpenOptions): Database {
+  const file = resolve(path);
+  return explained(file, () =>
+    options.mode === "write" ? openToWrite(file, options) : openToRead(file, options),
+  );
+}
+
+function openToWrite(file: string, options: OpenOptions): Database {
+  const owner = options.owner ?? null;
+  if (owner !== null) for (const path of [dirname(file), file, `${file}.xml`]) refuseLink(path);
+  makePrivateFolder(dirname(file), owner);
+  refuseFolder(file);
+  if (!makePrivateFile(file, owner)) closeToOthers(file);
+  const database = connect(file, false, options.patience);
+  try {
+    // The version first: a foreign file must not even be given a write-ahead log.
+    checkVersion(database, file, options.migrations);
+    database.pragma("journal_mode = WAL");
+    database.pragma("synchronous = FULL");
+    migrate(database, file, options);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function openToRead(file: string, options: OpenOptions): Database {
+  if (!exists(file)) {
+    throw new PortreeveError("failed", `no database at ${file}`, {
+      hint: "run `portreeve scan` first, or name one with --db",
+    });
+  }
+  refuseFolder(file);
+  const database = connect(file, true, options.patience);
+  try {
+    const { length: needed } = options.migrations ?? MIGRATIONS;
+    const version = checkVersion(database, file, options.migrations);
+    if (version === needed) return database;
+    const what =
+      version === 0 ? "is empty" : `has the older schema ${version}, this portreeve reads ${needed}`;
+    throw new PortreeveError("failed", `the database ${file} ${what}`, {
+      hint: "the next `portreeve scan` brings it up to date",
+    });
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function connect(file: string, readonly: boolean, patience: number = PATIENCE): Database {
+  const database = new Sqlite(file, { readonly, fileMustExist: true, timeout: patience });
+  database.pragma("foreign_keys = ON");
+  database.pragma("trusted_schema = OFF");
+  return database;
+}
+
+function refuseFolder(file: string): void {
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) {
+    throw new PortreeveError("failed", `${file} is a folder`, { hint: "name a file with --db" });
+  }
+}

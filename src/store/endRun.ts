@@ -1,0 +1,49 @@
+import { PortreeveError } from "../facts/error.js";
+import type { Instant, Run, RunId } from "../facts/run.js";
+import type { Ledger } from "./ledger.js";
+import { idOfRun, type RunRef, type StoredRun, storedRun } from "./runs.js";
+import { closeRun, type RunClosing } from "./settleDeadRuns.js";
+
+export interface RunEnd extends RunClosing {
+  /** Share of 1 over the cells due. */
+  readonly coverage: number | null;
+  readonly cellsDue: number | null;
+  readonly cellsCovered: number | null;
+  readonly warnings: readonly string[];
+}
+
+/** Ends the run, folds its coverage together and gives the lock back. */
+export function endRun(ledger: Ledger, run: RunRef, end: RunEnd): Run {
+  return ledger.write(() => {
+    const { id } = requireRunning(ledger, idOfRun(run)).run;
+    closeRun(ledger, id, end);
+    ledger
+      .sql("UPDATE run SET coverage = ?, cells_due = ?, cells_covered = ?, warnings = ? WHERE id = ?")
+      .run(end.coverage, end.cellsDue, end.cellsCovered, JSON.stringify(end.warnings), id);
+    return storedRun(ledger, id).run;
+  });
+}
+
+/** Says that the run is still being carried out, for those who cannot look the process up. */
+export function heartbeat(ledger: Ledger, run: RunRef, now: Instant = ledger.now()): void {
+  ledger.write(() => {
+    const { id } = requireRunning(ledger, idOfRun(run)).run;
+    ledger.sql("UPDATE run_owner SET heartbeat_at = ? WHERE run = ?").run(now, id);
+  });
+}
+
+/**
+ * The fence: whoever was settled as dead (a suspended machine that woke up) writes nothing any more.
+ * @throws PortreeveError `failed` where the run has ended
+ */
+export function requireRunning(ledger: Ledger, id: RunId): StoredRun {
+  const stored = storedRun(ledger, id);
+  if (stored.working) return stored;
+  throw new PortreeveError(
+    "failed",
+    `run ${id} has ended (${stored.run.outcome}): nothing can be added to it`,
+    {
+      hint: "start a new run",
+    },
+  );
+}

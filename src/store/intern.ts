@@ -1,0 +1,190 @@
+/** Values that are stored once and named by a small number. Ids are given inside a write transaction only. */
+import { createHash } from "node:crypto";
+import type { Address } from "../facts/address.js";
+import type { Service } from "../facts/observation.js";
+import type { PortSet } from "../facts/port.js";
+import type { ChangeKind } from "../facts/view.js";
+import { decodeHostset, encodeHostset, type Hostset } from "../history/hostset.js";
+import type { CellState } from "../history/proof.js";
+import type { QuietValue } from "../history/quietTrack.js";
+import { formatPortSet, parseCanonicalPorts } from "../scope/portSet.js";
+import type { Ledger } from "./ledger.js";
+
+/** A span's value: the cell's state, and a name guessed by the port number where nothing was identified ("" none). */
+export type CellValue = CellState & { readonly guess: string };
+
+export function realmId(ledger: Ledger, name: string): number {
+  return idOf(ledger, "realm", name, ["name"], [name]);
+}
+
+export function vantageId(ledger: Ledger, realm: number, name: string): number {
+  return idOf(ledger, "vantage", `${realm} ${name}`, ["realm", "name"], [realm, name]);
+}
+
+export function hostId(ledger: Ledger, realm: number, address: Address): number {
+  return idOf(ledger, "host", `${realm} ${address}`, ["realm", "address"], [realm, address]);
+}
+
+export function addressOf(ledger: Ledger, id: number): Address {
+  return contentOf<Address, { address: Address }>(ledger, "host", id, (row) => row.address);
+}
+
+/** One text a set, made once for each object: the sweep hands the same set to many hosts. */
+const specs = new WeakMap<PortSet, string>();
+
+export function portsetId(ledger: Ledger, ports: PortSet): number {
+  let spec = specs.get(ports);
+  if (spec === undefined) {
+    spec = formatPortSet(ports);
+    specs.set(ports, spec);
+  }
+  return idOf(ledger, "portset", spec, ["spec"], [spec]);
+}
+
+export function portsetOf(ledger: Ledger, id: number): PortSet {
+  return contentOf<PortSet, { spec: string }>(ledger, "portset", id, (row) => parseCanonicalPorts(row.spec));
+}
+
+export function hostsetId(ledger: Ledger, hosts: readonly number[]): number {
+  const members = Buffer.from(encodeHostset(hosts));
+  const sha = createHash("sha256").update(members).digest();
+  const row = ledger.sql<{ id: number }>("SELECT id FROM hostset WHERE sha = ?").get(sha);
+  if (row !== undefined) return row.id;
+  const insert = ledger.sql("INSERT INTO hostset (sha, n, members) VALUES (?, ?, ?)");
+  return Number(insert.run(sha, hosts.length, members).lastInsertRowid);
+}
+
+export function hostsetOf(ledger: Ledger, id: number): Hostset {
+  return contentOf<Hostset, { members: Uint8Array }>(ledger, "hostset", id, (row) =>
+    decodeHostset(row.members),
+  );
+}
+
+export function cellValueId(ledger: Ledger, { state, reason, proof, guess }: CellValue): number {
+  const columns = ["state", "reason", "proof", "guess"];
+  return idOf(ledger, "value", `${state} ${proof} ${guess} ${reason}`, columns, [
+    state,
+    reason,
+    proof,
+    guess,
+  ]);
+}
+
+export function cellValueOf(ledger: Ledger, id: number): CellValue {
+  return contentOf<CellValue, CellValue>(ledger, "value", id, (row) => row);
+}
+
+export function serviceId(ledger: Ledger, service: Service): number {
+  // The order of the keys is part of the text: it must be ours, not the caller's.
+  const {
+    name,
+    product,
+    version,
+    extraInfo,
+    tunnel,
+    method,
+    confidence,
+    hostname,
+    osType,
+    deviceType,
+    cpes,
+  } = service;
+  const text = JSON.stringify({
+    name,
+    product,
+    version,
+    extraInfo,
+    tunnel,
+    method,
+    confidence,
+    hostname,
+    osType,
+    deviceType,
+    cpes,
+  });
+  return idOf(ledger, "service_value", text, ["service"], [text]);
+}
+
+export function serviceOf(ledger: Ledger, id: number): Service {
+  return contentOf<Service, { service: string }>(ledger, "service_value", id, (row) =>
+    JSON.parse(row.service),
+  );
+}
+
+export function quietId(ledger: Ledger, value: QuietValue): number {
+  const text = JSON.stringify(value);
+  return idOf(ledger, "quiet_value", text, ["groups"], [text]);
+}
+
+export function quietOf(ledger: Ledger, id: number): QuietValue {
+  return contentOf<QuietValue, { groups: string }>(ledger, "quiet_value", id, (row) =>
+    JSON.parse(row.groups),
+  );
+}
+
+export interface ChangeValue {
+  readonly kind: ChangeKind;
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+export function changeValueId(ledger: Ledger, { kind, from, to }: ChangeValue): number {
+  const text = JSON.stringify([kind, from, to]);
+  return idOf(ledger, "change_value", text, ["what"], [text]);
+}
+
+export function changeValueOf(ledger: Ledger, id: number): ChangeValue {
+  return contentOf<ChangeValue, { what: string }>(ledger, "change_value", id, (row) => {
+    const [kind, from, to] = JSON.parse(row.what);
+    return { kind, from, to };
+  });
+}
+
+export type HostTrack = "presence" | "occupant" | "names";
+
+export function hostValueId(ledger: Ledger, track: HostTrack, value: unknown): number {
+  const text = JSON.stringify(value);
+  return idOf(ledger, "host_value", `${track} ${text}`, ["track", "value"], [track, text]);
+}
+
+export function hostValueOf<T>(ledger: Ledger, id: number): T {
+  return contentOf<T, { value: string }>(ledger, "host_value", id, (row) => JSON.parse(row.value));
+}
+
+function idOf(
+  ledger: Ledger,
+  table: string,
+  key: string,
+  columns: readonly string[],
+  values: readonly unknown[],
+): number {
+  const ids = remembered(ledger.ids, table);
+  const known = ids.get(key);
+  if (known !== undefined) return known;
+  const where = columns.map((column) => `${column} = ?`).join(" AND ");
+  const found = ledger.sql<{ id: number }>(`SELECT id FROM ${table} WHERE ${where}`).get(...values);
+  const marks = columns.map(() => "?").join(", ");
+  const insert = `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${marks})`;
+  const id = found?.id ?? Number(ledger.sql(insert).run(...values).lastInsertRowid);
+  ids.set(key, id);
+  return id;
+}
+
+function contentOf<T, Row>(ledger: Ledger, table: string, id: number, read: (row: Row) => T): T {
+  const contents = remembered(ledger.contents, table);
+  const known = contents.get(id);
+  if (known !== undefined) return known as T;
+  const row = ledger.sql<Row>(`SELECT * FROM ${table} WHERE id = ?`).get(id);
+  if (row === undefined) throw new RangeError(`the database names ${table} ${id}, which it does not hold`);
+  const content = read(row);
+  contents.set(id, content);
+  return content;
+}
+
+function remembered<K, V>(tables: Map<string, Map<K, V>>, table: string): Map<K, V> {
+  const known = tables.get(table);
+  if (known !== undefined) return known;
+  const fresh = new Map<K, V>();
+  tables.set(table, fresh);
+  return fresh;
+}

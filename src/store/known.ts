@@ -1,0 +1,72 @@
+import type { Address } from "../facts/address.js";
+import type { Port } from "../facts/port.js";
+import type { Instant } from "../facts/run.js";
+import { portOfCode } from "../history/cell.js";
+import { compareAddresses } from "../scope/address.js";
+import { asOf } from "./asOf.js";
+import { addressOf, hostValueOf } from "./intern.js";
+import type { Ledger } from "./ledger.js";
+import type { PresenceValue } from "./recordPresence.js";
+import { type Place, vantagesAt } from "./vantages.js";
+
+export interface KnownHost {
+  readonly address: Address;
+  readonly realm: string;
+  readonly vantage: string;
+  readonly lastAlive: Instant;
+  /** Whether the last run that covered it found it alive: it neither vanished since, nor does silence count. */
+  readonly aliveLast: boolean;
+}
+
+/** Hosts that ever were alive, with when they last were. They are swept whatever discovery says. */
+export function knownHosts(ledger: Ledger, place: Place = {}): KnownHost[] {
+  return ledger.read(() =>
+    vantagesAt(ledger, place)
+      .flatMap((each) => hostsOf(ledger, each))
+      .sort(byAddress),
+  );
+}
+
+function hostsOf(
+  ledger: Ledger,
+  { id, vantage, realm }: { id: number; vantage: string; realm: string },
+): KnownHost[] {
+  const last = new Map<number, Instant>();
+  for (const run of asOf(ledger, id, Number.MAX_SAFE_INTEGER).runs) {
+    for (const host of run.coverage().list("alive")) if (!last.has(host)) last.set(host, run.run.startedAt);
+  }
+  const present = ledger
+    .sql<{ host: number; value: number }>(
+      "SELECT host, value FROM host_span WHERE vantage = ? AND track = 'presence' AND until_key IS NULL",
+    )
+    .all(id);
+  const vanished = new Set(
+    present
+      .filter(({ value }) => hostValueOf<PresenceValue>(ledger, value).presence === "vanished")
+      .map((row) => row.host),
+  );
+  return [...last].map(([host, lastAlive]) => {
+    return { address: addressOf(ledger, host), realm, vantage, lastAlive, aliveLast: !vanished.has(host) };
+  });
+}
+
+/** Ports last seen open: the sweep's sentinels. */
+export function knownOpen(ledger: Ledger, place: Place = {}): ({ address: Address } & Port)[] {
+  return ledger.read(() =>
+    vantagesAt(ledger, place)
+      .flatMap(({ id }) =>
+        ledger
+          .sql<{ host: number; protoport: number }>(
+            `SELECT span.host, span.protoport FROM span JOIN value ON value.id = span.value
+             WHERE vantage = ? AND until_key IS NULL AND value.proof = 'open'`,
+          )
+          .all(id),
+      )
+      .map(({ host, protoport }) => ({ address: addressOf(ledger, host), ...portOfCode(protoport) }))
+      .sort(byAddress),
+  );
+}
+
+function byAddress(a: { readonly address: Address }, b: { readonly address: Address }): number {
+  return compareAddresses(a.address, b.address);
+}

@@ -1,0 +1,5 @@
+import { history } from "./001-history.js";
+import type { Migration } from "./migration.js";
+
+/** Every step, in order; the index is the number less one. */
+export const MIGRATIONS: readonly Migration[] = [history];

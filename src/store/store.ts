@@ -1,0 +1,41 @@
+import type { Address } from "../facts/address.js";
+import type { HostObservation } from "../facts/observation.js";
+import type { Port } from "../facts/port.js";
+import type { Instant, Run, RunId, Shard } from "../facts/run.js";
+import type { ChangeRow, ObservationRow, RunView } from "../facts/view.js";
+import type { BegunRun, RunDraft } from "./beginRun.js";
+import type { RunEnd } from "./endRun.js";
+import type { HostFilter, HostHistory } from "./hostHistory.js";
+import type { KnownHost } from "./known.js";
+import type { ObservationFilter } from "./observationRows.js";
+import type { RunFilter, RunRef } from "./runs.js";
+import type { DeadShard } from "./settleDeadRuns.js";
+import type { ShardRecord } from "./shards.js";
+import type { Place } from "./vantages.js";
+
+/** The system of record. Each call is one transaction; see the file of its name for what it does and throws. */
+export interface Store {
+  readonly path: string;
+  beginRun(draft: RunDraft): BegunRun;
+  heartbeat(run: RunRef, now?: Instant): void;
+  endRun(run: RunRef, end: RunEnd): Run;
+  settleDeadRuns(now?: Instant): DeadShard[];
+  startShard(run: RunRef, shard: Shard, attempt: number, start: { pid: number; startTicks: number }): void;
+  recordShard(run: RunRef, shard: ShardRecord): void;
+  recordHosts(run: RunRef, hosts: readonly HostObservation[]): void;
+  keepXml(sha256: string, xml: string): void;
+  readXml(sha256: string): string;
+  listRuns(filter?: RunFilter): Run[];
+  getRun(id: RunId): Run;
+  lastRun(filter?: RunFilter): Run | null;
+  runView(id: RunId): RunView;
+  observationRows(filter?: ObservationFilter): ObservationRow[];
+  hostView(address: Address, filter?: HostFilter): HostHistory[];
+  knownHosts(place?: Place): KnownHost[];
+  knownOpen(place?: Place): ({ address: Address } & Port)[];
+  shardsOf(run: RunId): ShardRecord[];
+  changesOf(run: RunId): ChangeRow[];
+  /** Several writes as one transaction: all of them or none. */
+  together<T>(work: () => T): T;
+  close(): void;
+}

@@ -1,0 +1,28 @@
+import type { Database } from "better-sqlite3";
+
+/**
+ * How long to go on asking for the write lock, ms. `busy_timeout` waits for an ordinary writer; a reader's snapshot
+ * that got stale (BUSY_SNAPSHOT) and several openers after a crash (BUSY_RECOVERY) come back at once and are asked
+ * again here.
+ */
+export const PATIENCE = 15_000;
+const PAUSE = 25;
+
+/**
+ * Runs `work` as one transaction that holds the write lock from its start (`BEGIN IMMEDIATE`): a deferred one that
+ * first reads could never be made a writer after another has committed.
+ */
+export function writeWith<T>(database: Database, work: () => T, patience: number = PATIENCE): T {
+  const until = Date.now() + patience;
+  for (;;) {
+    try {
+      return database.transaction(work).immediate();
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? String(error.code) : "";
+      const again =
+        code === "SQLITE_BUSY_SNAPSHOT" || code === "SQLITE_BUSY_RECOVERY" || code === "SQLITE_BUSY";
+      if (!again || Date.now() >= until) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE);
+    }
+  }
+}

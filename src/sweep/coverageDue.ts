@@ -1,0 +1,34 @@
+/** Cells due and cells covered: what `--min-coverage` is held against (design.md, "Exit codes"). */
+import type { Address } from "../facts/address.js";
+import type { HostObservation } from "../facts/observation.js";
+import type { PortSet } from "../facts/port.js";
+import { countPorts, intersectPorts } from "../scope/portSet.js";
+
+export interface DueContext {
+  /** The asked ports. */
+  readonly asked: PortSet;
+  /** Addresses of the scope due whatever this run heard: alive within max-age, or profiled by address. */
+  readonly expected: ReadonlySet<Address>;
+  /** Addresses that no whole discovery shard asked: nobody knows whether they are alive, so they are due. */
+  readonly neverAsked: ReadonlySet<Address>;
+}
+
+export interface CoverageCount {
+  readonly due: number;
+  readonly covered: number;
+  /** covered / due; null where nothing was due. */
+  readonly share: number | null;
+}
+
+/** Counts over the asked ports of hosts that answered, were expected, or could not be asked. */
+export function countCoverage(observations: Iterable<HostObservation>, context: DueContext): CoverageCount {
+  const cells = countPorts(context.asked);
+  const due = new Set<Address>([...context.expected, ...context.neverAsked]);
+  let covered = 0;
+  for (const observation of observations) {
+    if (observation.presence === "alive") due.add(observation.address);
+    if (due.has(observation.address)) covered += countPorts(intersectPorts(observation.covered, context.asked));
+  }
+  const total = due.size * cells;
+  return { due: total, covered, share: total === 0 ? null : covered / total };
+}

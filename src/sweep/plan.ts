@@ -1,0 +1,218 @@
+/**
+ * Cuts work into shards: some addresses × some ports × one stage = one nmap process.
+ *
+ * Every (address, port) cell is planned exactly once a pass: hosts are grouped by what is left to ask of them,
+ * groups are cut by hosts and then by ports, and nothing else decides (a property test holds it to that).
+ */
+import type { Address, Family } from "../facts/address.js";
+import type { PortRange, PortSet, Protocol } from "../facts/port.js";
+import type { Shard, Stage } from "../facts/run.js";
+import { familyOf } from "../scope/address.js";
+import { countPorts, emptyPortSet, formatPortSet, portSetOf } from "../scope/portSet.js";
+import type { Budget } from "./pace.js";
+
+/** A shard should end within this time at its rate, so that a killed run loses little. */
+const SHARD_SECONDS = 30;
+/** measuring.md: at most about 20 hosts a shard. */
+const MOST_HOSTS = 20;
+/** Probes of one round of discovery to an address: echo, timestamp, 20 SYN, 2 ACK (measuring.md). */
+export const DISCOVERY_PROBES = 24;
+const MOST_DISCOVERY_ADDRESSES = 512;
+/** A second UDP pass goes slowly, for a host tells closed ports at about one ICMP error a second. */
+const SLOW_UDP_SECONDS = 60;
+
+export interface PlanContext {
+  readonly budget: Budget;
+  readonly isLocal: (address: Address) => boolean;
+}
+
+/** What one pass is to ask: the ports of each host that are still silent. */
+export type Asks = ReadonlyMap<Address, PortSet>;
+
+/** Shards of one round of host discovery over `addresses`. `round` is 1 for the first. */
+export function planDiscovery(addresses: readonly Address[], round: number, context: PlanContext): Shard[] {
+  const shards: Shard[] = [];
+  for (const group of alike(addresses, context)) {
+    const rate = group.local ? context.budget.localRate : context.budget.slotRate;
+    const most = Math.max(1, Math.floor((rate * SHARD_SECONDS) / DISCOVERY_PROBES));
+    const even = Math.ceil(group.addresses.length / context.budget.slots);
+    const size = Math.max(1, Math.min(even, most, MOST_DISCOVERY_ADDRESSES));
+    for (const part of chunk(group.addresses, size)) {
+      shards.push(shardOf("discover", "hosts", round, shards.length, part, emptyPortSet, rate));
+    }
+  }
+  return shards;
+}
+
+/** Shards of one pass of the sweep: each protocol apart, TCP first. `first` numbers them on. */
+export function planPass(asks: Asks, pass: number, context: PlanContext): Shard[] {
+  const shards: Shard[] = [];
+  for (const protocol of ["tcp", "udp"] as const) {
+    for (const group of groupByAsk(asks, protocol, context)) {
+      for (const part of cutGroup(group, protocol, pass, context.budget)) {
+        shards.push(shardOf("sweep", "ports", pass, shards.length, part.addresses, part.ports, part.rate));
+      }
+    }
+  }
+  return shards;
+}
+
+/** One shard a host and protocol: services are asked on open ports only. */
+export function planIdentify(open: Asks, context: PlanContext): Shard[] {
+  const shards: Shard[] = [];
+  for (const protocol of ["tcp", "udp"] as const) {
+    for (const group of groupByAsk(open, protocol, context)) {
+      for (const address of group.addresses) {
+        const rate = group.local ? context.budget.localRate : context.budget.slotRate;
+        shards.push(shardOf("identify", "services", 1, shards.length, [address], group.ports, rate));
+      }
+    }
+  }
+  return shards;
+}
+
+/** The slow second look: one shard a host and protocol, slow enough for a reset limit of 50/s not to bite. */
+export function planLook(asks: Asks, round: number, context: PlanContext): Shard[] {
+  const shards: Shard[] = [];
+  for (const protocol of ["tcp", "udp"] as const) {
+    for (const group of groupByAsk(asks, protocol, context)) {
+      for (const address of group.addresses) {
+        const rate = lookRate(protocol, countPorts(group.ports), context.budget);
+        shards.push(shardOf("confirm", "ports", round, shards.length, [address], group.ports, rate));
+      }
+    }
+  }
+  return shards;
+}
+
+/**
+ * The last look at every host that matters: discovery again, after all other probes. `answering` holds a TCP port
+ * of each host that answers, for some answer nothing else. `round` is 1 or 2.
+ */
+export function planLastLook(
+  answering: ReadonlyMap<Address, number | null>,
+  round: number,
+  context: PlanContext,
+): Shard[] {
+  return planDiscovery([...answering.keys()], round, context).map((shard, index) => ({
+    ...shard,
+    stage: "confirm" as const,
+    id: `confirm-last-${round}-${index + 1}`,
+    ports: portSetOf(
+      shard.addresses.flatMap((address) => {
+        const port = answering.get(address) ?? null;
+        return port === null ? [] : [{ protocol: "tcp" as const, port }];
+      }),
+    ),
+  }));
+}
+
+/** Packets a second of a slow look: 10, or 25 where there is much to ask; half the commonest reset limit at most. */
+function lookRate(protocol: Protocol, ports: number, budget: Budget): number {
+  if (protocol === "udp") return 1;
+  const rate = ports > 200 ? 25 : 10;
+  return Math.max(1, Math.min(rate, budget.slotRate, budget.hostRate ?? rate));
+}
+
+interface Group {
+  readonly addresses: readonly Address[];
+  readonly ports: PortSet;
+  readonly local: boolean;
+}
+
+function groupByAsk(asks: Asks, protocol: Protocol, context: PlanContext): Group[] {
+  const groups = new Map<string, { addresses: Address[]; ports: PortSet; local: boolean }>();
+  for (const [address, ask] of asks) {
+    const ports = { ...emptyPortSet, [protocol]: ask[protocol] };
+    if (ports[protocol].length === 0) continue;
+    const local = context.isLocal(address);
+    const key = `${familyOf(address)} ${local} ${formatPortSet(ports)}`;
+    const group = groups.get(key);
+    if (group) group.addresses.push(address);
+    else groups.set(key, { addresses: [address], ports, local });
+  }
+  return [...groups.values()];
+}
+
+interface Part {
+  readonly addresses: readonly Address[];
+  readonly ports: PortSet;
+  readonly rate: number;
+}
+
+function* cutGroup(group: Group, protocol: Protocol, pass: number, budget: Budget): Iterable<Part> {
+  const size = hostsPerShard(group, budget);
+  for (const addresses of chunk(group.addresses, size)) {
+    const rate = partRate(group, addresses.length, protocol, pass, budget);
+    const seconds = protocol === "udp" && pass > 1 ? SLOW_UDP_SECONDS : SHARD_SECONDS;
+    const most = Math.max(1, Math.floor((rate * seconds) / addresses.length));
+    for (const ports of cutPorts(group.ports, protocol, most)) yield { addresses, ports, rate };
+  }
+}
+
+function hostsPerShard(group: Group, budget: Budget): number {
+  if (group.local) return MOST_HOSTS;
+  // With a cap per host a slot serves one host: inside a group nmap would give a quick host more than its share.
+  if (budget.hostRate !== null) return Math.max(1, Math.min(MOST_HOSTS, Math.floor(budget.slotRate / budget.hostRate)));
+  return Math.max(1, Math.min(MOST_HOSTS, Math.ceil(group.addresses.length / budget.slots)));
+}
+
+function partRate(group: Group, hosts: number, protocol: Protocol, pass: number, budget: Budget): number {
+  if (group.local) return budget.localRate;
+  const capped = budget.hostRate === null ? budget.slotRate : Math.min(budget.slotRate, budget.hostRate * hosts);
+  if (protocol === "udp" && pass > 1) {
+    const slow = hosts * Math.max(1, Math.ceil(countPorts(group.ports) / SLOW_UDP_SECONDS));
+    return Math.max(1, Math.min(capped, slow));
+  }
+  return Math.max(1, capped);
+}
+
+function* cutPorts(ports: PortSet, protocol: Protocol, most: number): Iterable<PortSet> {
+  const total = countPorts(ports);
+  const parts = Math.ceil(total / most);
+  const size = Math.ceil(total / parts);
+  let current: PortRange[] = [];
+  let room = size;
+  for (let [from, to] of ports[protocol]) {
+    while (to - from + 1 > room) {
+      current.push([from, from + room - 1]);
+      from += room;
+      yield { ...emptyPortSet, [protocol]: current };
+      current = [];
+      room = size;
+    }
+    current.push([from, to]);
+    room -= to - from + 1;
+    if (room === 0) {
+      yield { ...emptyPortSet, [protocol]: current };
+      current = [];
+      room = size;
+    }
+  }
+  if (current.length > 0) yield { ...emptyPortSet, [protocol]: current };
+}
+
+function* alike(addresses: readonly Address[], context: PlanContext): Iterable<{ addresses: Address[]; local: boolean }> {
+  for (const local of [false, true]) {
+    for (const family of [4, 6] as const satisfies readonly Family[]) {
+      const part = addresses.filter((a) => familyOf(a) === family && context.isLocal(a) === local);
+      if (part.length > 0) yield { addresses: part, local };
+    }
+  }
+}
+
+function* chunk<T>(items: readonly T[], size: number): Iterable<T[]> {
+  for (let i = 0; i < items.length; i += size) yield items.slice(i, i + size);
+}
+
+function shardOf(
+  stage: Stage,
+  probe: Shard["probe"],
+  pass: number,
+  index: number,
+  addresses: readonly Address[],
+  ports: PortSet,
+  rate: number,
+): Shard {
+  return { id: `${stage}-${pass}-${index + 1}`, stage, probe, pass, addresses, ports, rate };
+}

@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { type HostHistory, renderHost } from "../../src/report/host.js";
+import { textWidth } from "../../src/report/width.js";
+import { HOSTILE, poison, UNSAFE } from "./hostile.js";
+import { DAY, fullReport, host, LAST_WEEK, START } from "./sample.js";
+
+const LOOK = { zone: "Asia/Shanghai", color: false, width: 100 };
+const view = fullReport().view.hosts[2] ?? host("10.30.0.12");
+const HISTORY: HostHistory = {
+  vantage: "bastion",
+  realm: "default",
+  view: { ...view, mac: "52:54:00:12:34:56", vendor: "QEMU virtual NIC" },
+  history: [
+    { protocol: "tcp", port: 21, state: "open", from: START - 90 * DAY, until: START, lastSeen: LAST_WEEK },
+    { protocol: "tcp", port: 21, state: "closed", from: START, until: null, lastSeen: START },
+    {
+      protocol: "tcp",
+      port: 8080,
+      state: "closed",
+      from: START - 90 * DAY,
+      until: START,
+      lastSeen: LAST_WEEK,
+    },
+  ],
+  runs: [
+    { id: 14, startedAt: START, covered: { tcp: [[1, 1000]], udp: [[53, 53]], sctp: [] } },
+    { id: 13, startedAt: LAST_WEEK, covered: { tcp: [], udp: [], sctp: [] } },
+  ],
+};
+
+describe("renderHost", () => {
+  it("shows identity, ports, what was before and the runs", () => {
+    expect(renderHost([HISTORY], "text", LOOK)).toMatchSnapshot();
+  });
+
+  it("shows a host once for each vantage", () => {
+    const text = renderHost([HISTORY, { ...HISTORY, vantage: "office", realm: "dmz" }], "text", LOOK);
+    expect(text).toContain("seen from bastion");
+    expect(text).toContain("seen from office, realm dmz");
+  });
+
+  it("calls a silent host unknown, and says nothing of an address that nobody asked", () => {
+    const silent = { ...HISTORY, view: host("10.30.0.31", { presence: "silent" }) };
+    expect(renderHost([silent], "text", LOOK)).toContain("unknown, not absent; last alive 2026-11-25");
+    expect(renderHost([], "text", LOOK)).toBe(
+      "No run ever asked this address. That says nothing about it.\n",
+    );
+    expect(JSON.parse(renderHost([], "json", LOOK))).toEqual({ schemaVersion: 1, rows: [] });
+  });
+
+  it("labels the bastion itself", () => {
+    expect(renderHost([{ ...HISTORY, view: { ...view, local: true } }], "text", LOOK)).toContain(
+      "not exposure",
+    );
+  });
+
+  it("gives programs spans and coverage", () => {
+    const { rows } = JSON.parse(renderHost([HISTORY], "json", LOOK));
+    expect(rows[0]).toMatchObject({
+      address: "10.30.0.12",
+      mac: "52:54:00:12:34:56",
+      runs: [
+        { run: 14, covered: "T:1-1000,U:53" },
+        { run: 13, covered: "" },
+      ],
+    });
+    expect(rows[0].history[1]).toEqual({
+      protocol: "tcp",
+      port: 21,
+      state: "closed",
+      from: "2026-11-25T01:14:00Z",
+      until: null,
+      lastSeen: "2026-11-25T01:14:00Z",
+    });
+  });
+
+  it.each(Object.entries(HOSTILE))("prints %s safely and within the width", (_, text) => {
+    const printed = renderHost([poison(HISTORY, text)], "text", { ...LOOK, width: 80 });
+    expect(printed).not.toMatch(UNSAFE);
+    for (const line of printed.split("\n").slice(1)) expect(textWidth(line)).toBeLessThanOrEqual(80);
+    expect(renderHost([poison(HISTORY, text)], "json", LOOK)).not.toMatch(UNSAFE);
+  });
+});

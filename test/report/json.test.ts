@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import { renderFindings } from "../../src/report/findings.js";
+import { renderJson, scanSummary } from "../../src/report/json.js";
+import { jsonText } from "../../src/report/jsonText.js";
+import { HOSTILE, poison, UNSAFE } from "./hostile.js";
+import { emptyReport, fullReport, runningReport } from "./sample.js";
+
+const FINDING_KEYS = [
+  "fingerprint",
+  "rule",
+  "severity",
+  "status",
+  "address",
+  "protocol",
+  "port",
+  "vantage",
+  "owner",
+  "firstSeen",
+  "lastSeen",
+  "ageDays",
+  "evidence",
+  "profile",
+];
+
+describe("renderJson", () => {
+  it("holds run, coverage, recall, changes, findings and ports", () => {
+    expect(renderJson(fullReport())).toMatchSnapshot();
+  });
+
+  it("keeps first-seen ports out of the changes", () => {
+    const { changes, firstSeen } = renderJson(fullReport());
+    expect(changes.map(({ kind }) => kind)).toEqual(["opened", "closed", "service-changed"]);
+    expect(firstSeen.map(({ kind }) => kind)).toEqual(["first-seen"]);
+  });
+
+  it("states what is not known as null, not as zero", () => {
+    const running = renderJson(runningReport());
+    expect(running.coverage).toMatchObject({ share: null, cellsDue: null, cellsCovered: null });
+    expect(running.run.endedAt).toBeNull();
+    expect(running.recall).toEqual({ estimate: null, lower: null, upper: null, source: "not measured" });
+    expect(renderJson(emptyReport()).ports).toEqual([]);
+  });
+});
+
+describe("scanSummary", () => {
+  it("has design.md's keys and no others", () => {
+    const summary = scanSummary(fullReport());
+    expect(Object.keys(summary)).toEqual([
+      "schemaVersion",
+      "run",
+      "outcome",
+      "coverage",
+      "recall",
+      "findings",
+    ]);
+    expect(summary).toMatchObject({ schemaVersion: 1, run: 14, outcome: "complete", coverage: 0.9981 });
+    for (const finding of summary.findings) expect(Object.keys(finding)).toEqual(FINDING_KEYS);
+    expect(Object.keys(summary.recall)).toEqual(["estimate", "lower", "upper", "source"]);
+    expect(summary.findings[0]?.profile).toEqual({ file: "/etc/portreeve/dmz.profile.yaml", line: 31 });
+  });
+});
+
+describe("jsonText", () => {
+  it.each(Object.entries(HOSTILE))("gives %s back unharmed and prints it harmless", (_, text) => {
+    const printed = jsonText(renderJson(poison(fullReport(), text)));
+    expect(printed).not.toMatch(UNSAFE);
+    const read = JSON.parse(printed) as { findings: { evidence: string }[] };
+    expect(read.findings[0]?.evidence).toBe(text);
+  });
+
+  it("writes one line on request", () => {
+    expect(jsonText({ a: [1, "x\u0085"] }, 0)).toBe('{"a":[1,"x\\u0085"]}\n');
+  });
+});
+
+describe("renderFindings", () => {
+  it("prints what scan prints, as JSON", () => {
+    const look = { zone: "UTC", color: false };
+    expect(JSON.parse(renderFindings(fullReport(), "json", look))).toEqual(scanSummary(fullReport()));
+  });
+
+  it("prints the findings alone, as text", () => {
+    const text = renderFindings(fullReport(), "text", { zone: "UTC", color: false });
+    expect(text).toMatch(/^Run 14: 5 findings: 1 high, 3 medium, 1 low \(1 not confirmed yet\)\n/);
+    expect(text).not.toContain("WHAT CHANGED");
+  });
+});

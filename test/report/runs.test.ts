@@ -1,0 +1,130 @@
+import { describe, expect, it } from "vitest";
+import { renderRun, renderRuns, type ShardRow } from "../../src/report/runs.js";
+import { textWidth } from "../../src/report/width.js";
+import { HOSTILE, poison, UNSAFE } from "./hostile.js";
+import { END, run, START } from "./sample.js";
+
+const LOOK = { zone: "Asia/Shanghai", color: false, width: 100 };
+const shard = (given: Partial<ShardRow> = {}): ShardRow => ({
+  id: "sweep-1-003",
+  stage: "sweep",
+  pass: 1,
+  attempt: 1,
+  state: "done",
+  hostCount: 12,
+  ports: { tcp: [[1, 1000]], udp: [], sctp: [] },
+  argv: [
+    "nmap",
+    "-sS",
+    "-n",
+    "-Pn",
+    "--max-rate",
+    "125",
+    "-p",
+    "T:1-1000",
+    "-iL",
+    "/run/portreeve/a b",
+    "-oX",
+    "-",
+  ],
+  startedAt: START + 5_000,
+  endedAt: START + 34_000,
+  exitCode: 0,
+  signal: null,
+  ended: "exited",
+  form: "whole",
+  xmlSha256: "ab".repeat(32),
+  xmlBytes: 18_211,
+  warnings: [],
+  error: null,
+  ...given,
+});
+const DETAIL = {
+  run: run({
+    outcome: "partial",
+    why: "1 shard failed twice",
+    warnings: ["10.30.0.77: retransmission cap hit"],
+  }),
+  shards: [
+    shard({ id: "discover-1-001", stage: "discover", ports: { tcp: [], udp: [], sctp: [] }, hostCount: 255 }),
+    shard(),
+    shard({
+      id: "sweep-1-004",
+      attempt: 2,
+      state: "failed",
+      exitCode: null,
+      signal: "SIGKILL",
+      ended: "watchdog",
+      form: "cut",
+      error: "nmap gave no sign of life for 60 s",
+      warnings: ["RTTVAR has grown to over 2.3 seconds"],
+    }),
+    shard({
+      id: "sweep-2-001",
+      pass: 2,
+      state: "planned",
+      startedAt: null,
+      endedAt: null,
+      exitCode: null,
+      ended: null,
+      form: null,
+    }),
+  ],
+};
+
+describe("renderRuns", () => {
+  const RUNS = [
+    run({ id: 15, outcome: "running", endedAt: null, coverage: null }),
+    run(),
+    run({
+      id: 2,
+      audit: null,
+      outcome: "interrupted",
+      targets: ["10.30.0.0/24", "打印机.example"],
+      coverage: 0.48,
+    }),
+  ];
+
+  it("lists them", () => {
+    expect(renderRuns(RUNS, "text", LOOK)).toMatchSnapshot();
+    expect(JSON.parse(renderRuns(RUNS, "json", LOOK)).rows[0]).toMatchObject({
+      id: 15,
+      startedAt: "2026-11-25T01:14:00Z",
+      endedAt: null,
+    });
+  });
+
+  it("names the first step where there is none", () => {
+    expect(renderRuns([], "text", LOOK)).toBe("No runs yet. The first one: portreeve scan TARGET\n");
+    expect(JSON.parse(renderRuns([], "json", LOOK))).toEqual({ schemaVersion: 1, rows: [] });
+  });
+
+  it("fits 60 columns", () => {
+    for (const line of renderRuns(RUNS, "text", { ...LOOK, width: 60 }).split("\n")) {
+      expect(textWidth(line)).toBeLessThanOrEqual(60);
+    }
+  });
+});
+
+describe("renderRun", () => {
+  it("shows a run with its shards", () => {
+    expect(renderRun(DETAIL, "text", LOOK)).toMatchSnapshot();
+  });
+
+  it("gives programs each shard's arguments and ports in nmap's syntax", () => {
+    const { run: shown, shards } = JSON.parse(renderRun(DETAIL, "json", LOOK));
+    expect(shown).toMatchObject({
+      id: 14,
+      outcome: "partial",
+      endedAt: new Date(END).toISOString().replace(".000", ""),
+    });
+    expect(shards[1]).toMatchObject({ argv: DETAIL.shards[1]?.argv, ports: "T:1-1000", exitCode: 0 });
+    expect(shards[3]).toMatchObject({ state: "planned", startedAt: null, exitCode: null });
+  });
+
+  it.each(Object.entries(HOSTILE))("prints %s safely wherever a run repeats it", (_, text) => {
+    expect(renderRun(poison(DETAIL, text), "text", LOOK)).not.toMatch(UNSAFE);
+    expect(renderRun(poison(DETAIL, text), "json", LOOK)).not.toMatch(UNSAFE);
+    expect(renderRuns(poison([run()], text), "text", LOOK)).not.toMatch(UNSAFE);
+  });
+});

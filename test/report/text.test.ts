@@ -1,0 +1,165 @@
+import { stripVTControlCharacters } from "node:util";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { ReportData } from "../../src/report/reportData.js";
+import { renderText } from "../../src/report/text.js";
+import { textWidth } from "../../src/report/width.js";
+import { HOSTILE, poison, UNSAFE } from "./hostile.js";
+import {
+  change,
+  cleanReport,
+  emptyReport,
+  finding,
+  firstReport,
+  fullReport,
+  host,
+  interruptedReport,
+  judged,
+  row,
+  run,
+  runningReport,
+} from "./sample.js";
+
+const LOOK = { zone: "Asia/Shanghai", color: false, width: 100 };
+const REPORTS: Readonly<Record<string, () => ReportData>> = {
+  "a full run": fullReport,
+  "a first run without a profile": firstReport,
+  "a clean run": cleanReport,
+  "an interrupted run": interruptedReport,
+  "a running run": runningReport,
+  "a run that nothing answered": emptyReport,
+};
+
+describe("renderText", () => {
+  it.each(Object.entries(REPORTS))("reads well for %s", (_, report) => {
+    expect(renderText(report(), LOOK)).toMatchSnapshot();
+  });
+
+  it("reads well on 80 columns, without Unicode", () => {
+    expect(renderText(fullReport(), { ...LOOK, width: 80, unicode: false })).toMatchSnapshot();
+  });
+
+  it.each(Object.entries(REPORTS))("keeps within every width for %s", (_, report) => {
+    for (const width of [60, 72, 80, 100, 132, 200]) {
+      for (const line of renderText(report(), { ...LOOK, width }).split("\n")) {
+        expect(textWidth(line), line).toBeLessThanOrEqual(width);
+      }
+    }
+  });
+
+  it("says the same with colour as without", () => {
+    const colored = renderText(fullReport(), { ...LOOK, color: true });
+    expect(colored).toMatch(/\x1b\[/);
+    expect(stripVTControlCharacters(colored)).toBe(renderText(fullReport(), LOOK));
+  });
+
+  it("needs no sign beyond ASCII where the terminal has none", () => {
+    expect(renderText(emptyReport(), { ...LOOK, unicode: false })).toMatch(/^[\n\x20-\x7e]+$/);
+  });
+
+  it.each(Object.entries(REPORTS))("calls nothing down, dead or absent-for-sure in %s", (_, report) => {
+    const text = renderText(report(), LOOK);
+    expect(text).not.toMatch(/\b(down|dead|offline|unreachable)\b/i);
+  });
+
+  it("says closed of nothing but a proved change", () => {
+    const silent = fullReport();
+    const text = renderText(
+      {
+        ...silent,
+        view: {
+          ...silent.view,
+          changes: [change("went-silent", "10.30.0.12", 21, { before: "open", after: "filtered" })],
+        },
+      },
+      LOOK,
+    );
+    expect(text.replaceAll(/not known to\s+be closed|neither open nor\s+closed/g, "")).not.toContain(
+      "closed",
+    );
+  });
+
+  it.each(Object.entries(HOSTILE))("prints a foreign text of %s as text, in every place", (_, text) => {
+    for (const report of Object.values(REPORTS)) {
+      const printed = renderText(poison(report(), text), LOOK);
+      expect(printed).not.toMatch(UNSAFE);
+      expect(printed.length).toBeLessThan(60_000);
+    }
+  });
+
+  it("forges no line from a name with a line break in it", () => {
+    const lines = renderText(poison(fullReport(), "x\nNOT KNOWN  nothing"), LOOK).split("\n");
+    expect(lines.filter((line) => line.startsWith("NOT KNOWN"))).toHaveLength(1);
+  });
+
+  it("prints nothing that a terminal obeys, whatever the hosts say", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 60 }), (text) => {
+        return !UNSAFE.test(renderText(poison(fullReport(), text), LOOK));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("labels the bastion's own ports as no exposure", () => {
+    expect(renderText(fullReport(), LOOK)).toContain("(the bastion itself, through loopback: not exposure)");
+  });
+
+  it("tells the first seen from the newly opened", () => {
+    const text = renderText(firstReport(), LOOK);
+    expect(text).toContain("7 ports are seen for the first time here, not newly opened");
+    expect(text).not.toMatch(/\d opened/);
+  });
+
+  it("never states a bare 100 % for recall", () => {
+    const report = {
+      ...fullReport(),
+      recall: { estimate: 1, lower: 1, upper: 1, source: "from 400,000 witnesses" },
+    };
+    expect(renderText(report, LOOK)).toMatch(/Recall +at least over 99\.9 %|Recall +at least 99\.9/);
+    expect(renderText(report, LOOK)).not.toMatch(/Recall.*100 %/);
+  });
+
+  it("shows where the changes differ in their last covering run", () => {
+    const report = fullReport();
+    const changes = [
+      change("opened", "10.30.0.12", 8080),
+      change("opened", "10.30.0.10", 80, { timeFrom: Date.parse("2026-10-01T00:00:00Z") }),
+    ];
+    const text = renderText({ ...report, view: { ...report.view, changes } }, LOOK);
+    expect(text).toContain("since the last run that covered each port");
+    expect(text).toContain("after 2026-10-01 08:00");
+    expect(text).toContain("after 2026-11-18 09:14");
+  });
+
+  it("counts what it does not list, and lists every finding", () => {
+    const hosts = Array.from({ length: 300 }, (_, i) =>
+      host(`10.9.${i >> 8}.${i & 255}`, { ports: [row(`10.9.${i >> 8}.${i & 255}`, 22)] }),
+    );
+    const report: ReportData = {
+      ...fullReport(),
+      view: {
+        run: run(),
+        hosts,
+        silentCount: 0,
+        changes: hosts.map((one) => change("opened", one.address, 22)),
+      },
+      judgement: {
+        findings: hosts.map((one) => finding("unexpected-open", "medium", one.address, 23, "23/tcp is open")),
+        ports: hosts.flatMap((one) => judged(one, "allowed")),
+        notes: [],
+      },
+    };
+    const text = renderText(report, LOOK);
+    expect(text).toContain("… and 100 more: portreeve report --run 14 --format json");
+    expect(text).toContain("… and 240 hosts more: portreeve query open --at 14");
+    expect(text.match(/unexpected-open/g)).toHaveLength(300);
+  });
+
+  it("is pure: the same data give the same text, and are not touched", () => {
+    const report = fullReport();
+    const before = structuredClone(report);
+    expect(renderText(report, LOOK)).toBe(renderText(report, LOOK));
+    expect(report).toEqual(before);
+  });
+});

@@ -1,0 +1,38 @@
+/**
+ * Compiles what a child process of a test needs: plain `node` reads no TypeScript yet. Types are not looked at (the type
+ * check does that), so it takes a moment only. The files lie below node_modules, where their imports are found.
+ */
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import ts from "typescript";
+import { onTestFinished } from "vitest";
+
+const ROOT = join(import.meta.dirname, "../..");
+const ROOMS = ["facts", "scope", "history", "store"];
+
+/** The path of `script` (below test/store) as JavaScript, with the rooms it uses. */
+export function compileScript(script: string): string {
+  mkdirSync(join(ROOT, "node_modules/.cache"), { recursive: true });
+  const folder = mkdtempSync(join(ROOT, "node_modules/.cache/portreeve-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const sources = ROOMS.flatMap((room) =>
+    readdirSync(join(ROOT, "src", room), { recursive: true, encoding: "utf8" }).map((name) =>
+      join(ROOT, "src", room, name),
+    ),
+  ).filter((path) => path.endsWith(".ts"));
+  const tests = [script, "observations.ts"].map((name) => join(import.meta.dirname, name));
+  for (const path of [...sources, ...tests]) {
+    const { outputText } = ts.transpileModule(readFileSync(path, "utf8"), {
+      compilerOptions: {
+        target: ts.ScriptTarget.ES2022,
+        module: ts.ModuleKind.ESNext,
+        verbatimModuleSyntax: true,
+      },
+    });
+    const out = join(folder, relative(ROOT, path)).replace(/\.ts$/, ".js");
+    mkdirSync(dirname(out), { recursive: true });
+    writeFileSync(out, outputText);
+  }
+  writeFileSync(join(folder, "package.json"), '{"type":"module"}');
+  return join(folder, "test/store", script.replace(/\.ts$/, ".js"));
+}
