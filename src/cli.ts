@@ -27,7 +27,9 @@ function tell(error: unknown): number {
     if (error.hint !== null) printMessage(`  ${plain(error.hint)}`);
     return exitCodeOfError(error.code);
   }
-  printMessage(`portreeve: a fault in portreeve itself: ${plain(error instanceof Error ? (error.stack ?? error.message) : String(error))}`);
+  printMessage(
+    `portreeve: a fault in portreeve itself: ${plain(error instanceof Error ? (error.stack ?? error.message) : String(error))}`,
+  );
   printMessage("  please report this with the command you ran");
   return EXIT.error;
 }

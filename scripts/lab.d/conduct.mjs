@@ -6,7 +6,7 @@
  * ends the kernel kills everything inside, and with the last process go the namespaces.
  */
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { closeSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { LabFailure, UNAVAILABLE } from "./failure.mjs";
 
@@ -20,6 +20,18 @@ let receive = () => {};
 export function catchSignals() {
   for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
     process.on(signal, () => receive(signal));
+  }
+  process.on("SIGHUP", () => process.once("exit", leaveTerminal));
+}
+
+/** Node aborts, with a core dump, when at its end it cannot restore a terminal that is gone; closed ones it skips. */
+function leaveTerminal() {
+  for (const stream of [0, 1, 2]) {
+    try {
+      closeSync(stream);
+    } catch {
+      // Closed already.
+    }
   }
 }
 

@@ -12,7 +12,8 @@ const LONGEST_TEXT = 160;
 export function announceScan(plan: ScanPlan): string[] {
   const { scope, ports } = plan;
   const excluded = scope.excludedCount > 0 ? ` (${scope.excludedCount} excluded)` : "";
-  const unscannable = scope.unscannableCount > 0 ? ` (${scope.unscannableCount} never scanned: multicast, reserved)` : "";
+  const unscannable =
+    scope.unscannableCount > 0 ? ` (${scope.unscannableCount} never scanned: multicast, reserved)` : "";
   const lines = [
     `scope     ${plural(scope.count, "address", "addresses")} × ${plural(countPorts(ports), "port")}: ` +
       `${shorten(describeAddressSet(scope.addresses))}${excluded}${unscannable}`,

@@ -7,7 +7,7 @@ import type { PortSet } from "../facts/port.js";
 import type { Outcome, Run } from "../facts/run.js";
 import { recordLiveShard } from "../ingest/recordLiveShard.js";
 import { pingAddresses } from "../nmap/ping.js";
-import { killGroup, isSameProcess } from "../nmap/processIdentity.js";
+import { isSameProcess, killGroup } from "../nmap/processIdentity.js";
 import { familyOf } from "../scope/address.js";
 import { hasAddress } from "../scope/addressSet.js";
 import { emptyPortSet, formatPortSet, portSetOf, unionPorts } from "../scope/portSet.js";
@@ -85,7 +85,7 @@ function permittedOf(addresses: readonly Address[]): BlockList {
 
 /** Carries the run out and ends it in the store, whatever happens. Returns its outcome. */
 export async function carryOutRun(request: RunRequest): Promise<Outcome> {
-  const { store, run, plan } = request;
+  const { store, run } = request;
   const heartbeat = setInterval(() => store.heartbeat(run.id), HEARTBEAT_MS);
   try {
     const outcome = await sweep(request);
@@ -95,7 +95,6 @@ export async function carryOutRun(request: RunRequest): Promise<Outcome> {
     throw error;
   } finally {
     clearInterval(heartbeat);
-    void plan;
   }
 }
 
@@ -132,7 +131,10 @@ async function sweep(request: RunRequest): Promise<SweepOutcome> {
     request.signal,
   );
   const names = (await ptr?.finish()) ?? new Map<Address, readonly string[]>();
-  return { ...outcome, observations: outcome.observations.map((o) => ({ ...o, names: names.get(o.address) ?? [] })) };
+  return {
+    ...outcome,
+    observations: outcome.observations.map((o) => ({ ...o, names: names.get(o.address) ?? [] })),
+  };
 }
 
 function pinger(slots: number) {
@@ -182,15 +184,20 @@ function conclude({ store, run, plan }: RunRequest, outcome: SweepOutcome): Outc
   return verdict.outcome;
 }
 
-function verdictOf(outcome: SweepOutcome): { outcome: Outcome; why: string | null } {
+function verdictOf(outcome: SweepOutcome): { outcome: Exclude<Outcome, "running">; why: string | null } {
   const { coverage, failures, shards } = outcome;
   const missing = coverage.due - coverage.covered;
   if (outcome.interrupted) return { outcome: "interrupted", why: "stopped by a signal" };
-  if (shards.ended > 0 && shards.failed === shards.ended) return { outcome: "failed", why: failures[0] ?? null };
+  if (shards.ended > 0 && shards.failed === shards.ended)
+    return { outcome: "failed", why: failures[0] ?? null };
   if (coverage.due > 0 && coverage.covered === 0) {
     return { outcome: "failed", why: failures[0] ?? "nothing that was due gave an answer" };
   }
-  if (missing > 0) return { outcome: "partial", why: failures[0] ?? `${missing} of ${coverage.due} cells due were not proved` };
+  if (missing > 0)
+    return {
+      outcome: "partial",
+      why: failures[0] ?? `${missing} of ${coverage.due} cells due were not proved`,
+    };
   if (failures.length > 0) return { outcome: "partial", why: failures[0] ?? null };
   return { outcome: "complete", why: null };
 }

@@ -1,7 +1,7 @@
 /** `portreeve check`: judge a stored run again; no packet is sent. */
 import { type Command, Option } from "commander";
-import { SEVERITIES, type Severity } from "../facts/finding.js";
 import { resolveAudit } from "../config/audit.js";
+import { SEVERITIES, type Severity } from "../facts/finding.js";
 import { renderFindings } from "../report/findings.js";
 import { openStore } from "../store/openStore.js";
 import { exitCodeOf } from "./exitCode.js";
@@ -34,7 +34,11 @@ export function addCheck(program: Command): void {
     .argument("[audit]", "@AUDIT of portreeve.yaml: its last run and its profile")
     .option("--run <n>", "the run (default: the last one)", parseRunId)
     .option("--profile <file>", "what is expected")
-    .addOption(new Option("--fail-on <level>", "exit 2 on a confirmed finding at least this severe").choices(SEVERITIES))
+    .addOption(
+      new Option("--fail-on <level>", "exit 2 on a confirmed finding at least this severe").choices(
+        SEVERITIES,
+      ),
+    )
     .option("--min-coverage <share>", "exit 3 if less of what was due is proved (default: 0.99)", parseShare)
     .addOption(new Option("--format <format>", "output").choices(["text", "json"]).default("text"))
     .action(async (audit: string | undefined, options: CheckOptions, command: Command) => {

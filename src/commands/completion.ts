@@ -41,7 +41,10 @@ export function completionScript(program: Command, shell: Shell): string {
 
 function cases(words: readonly Words[]): string {
   return words
-    .map((w) => `    ${JSON.stringify(w.path)}) words=${JSON.stringify([...w.commands, ...w.options].join(" "))} ;;`)
+    .map(
+      (w) =>
+        `    ${JSON.stringify(w.path)}) words=${JSON.stringify([...w.commands, ...w.options].join(" "))} ;;`,
+    )
     .join("\n");
 }
 
@@ -88,7 +91,8 @@ compdef _portreeve portreeve
 
 function fishScript(words: readonly Words[]): string {
   const lines = words.flatMap((w) => {
-    const condition = w.path === "" ? "__fish_use_subcommand" : `__fish_seen_subcommand_from ${w.path.split(" ").at(-1)}`;
+    const condition =
+      w.path === "" ? "__fish_use_subcommand" : `__fish_seen_subcommand_from ${w.path.split(" ").at(-1)}`;
     const commands = w.commands.map((c) => `complete -c portreeve -f -n '${condition}' -a ${c}`);
     const options = w.options
       .filter((o) => o.startsWith("--"))

@@ -5,7 +5,7 @@ import { type Command, Option } from "commander";
 import { PortreeveError } from "../facts/error.js";
 import { findNmap, nmapVersion } from "../nmap/locate.js";
 import { probePrivilege } from "../nmap/privilege.js";
-import { renderDoctor, type Check } from "../report/doctor.js";
+import { type Check, renderDoctor } from "../report/doctor.js";
 import { openStore } from "../store/openStore.js";
 import { EXIT } from "./exitCode.js";
 import { printDocument } from "./output.js";
@@ -15,7 +15,9 @@ export function addDoctor(program: Command): void {
   program
     .command("doctor")
     .summary("is everything here that a scan needs?")
-    .description("Checks nmap, privileges, clock, database and disk; prints the line that mends what is missing.\nExit 1 if a scan cannot run.\n\nExample:\n  portreeve doctor\n")
+    .description(
+      "Checks nmap, privileges, clock, database and disk; prints the line that mends what is missing.\nExit 1 if a scan cannot run.\n\nExample:\n  portreeve doctor\n",
+    )
     .addOption(new Option("--format <format>", "output").choices(["text", "json"]).default("text"))
     .action(async (options: { format: "text" | "json" }, command: Command) => {
       const session = openSession(command);
@@ -60,7 +62,9 @@ function privilegeCheck(): Check {
       name: "privilege",
       level: "ok",
       message: `SYN and UDP scans: ${privilege.why}`,
-      mend: root ? "root is not needed: CAP_NET_RAW alone will do, as an ambient capability of a user of its own (README)" : null,
+      mend: root
+        ? "root is not needed: CAP_NET_RAW alone will do, as an ambient capability of a user of its own (README)"
+        : null,
     };
   }
   return {
@@ -74,12 +78,22 @@ function privilegeCheck(): Check {
 /** Before this portreeve was written the clock is surely wrong, and history is ordered by it. */
 const LEAST_YEAR = 2026;
 /** adjtimex state of the kernel's clock is not readable here; timesyncd and chrony leave these marks. */
-const SYNC_MARKS = ["/run/systemd/timesync/synchronized", "/run/chrony/chronyd.pid", "/var/run/chrony/chronyd.pid", "/run/ntpd.pid"];
+const SYNC_MARKS = [
+  "/run/systemd/timesync/synchronized",
+  "/run/chrony/chronyd.pid",
+  "/var/run/chrony/chronyd.pid",
+  "/run/ntpd.pid",
+];
 
 function clockCheck(): Check {
   const now = new Date();
   if (now.getUTCFullYear() < LEAST_YEAR) {
-    return { name: "clock", level: "error", message: `it says ${now.toISOString()}`, mend: "set it, for instance: timedatectl set-ntp true" };
+    return {
+      name: "clock",
+      level: "error",
+      message: `it says ${now.toISOString()}`,
+      mend: "set it, for instance: timedatectl set-ntp true",
+    };
   }
   const synced = SYNC_MARKS.some((file) => existsSync(file));
   const virtual = isVirtual();
@@ -117,8 +131,14 @@ function databaseCheck(session: Session): Check {
   const { path } = session.database;
   if (!existsSync(path)) {
     const folder = nearestFolder(path);
-    if (isWritable(folder)) return { name: "database", level: "ok", message: `none yet; a scan makes ${path}`, mend: null };
-    return { name: "database", level: "error", message: `${path} cannot be made: ${folder} is not writable`, mend: "name another with --db FILE" };
+    if (isWritable(folder))
+      return { name: "database", level: "ok", message: `none yet; a scan makes ${path}`, mend: null };
+    return {
+      name: "database",
+      level: "error",
+      message: `${path} cannot be made: ${folder} is not writable`,
+      mend: "name another with --db FILE",
+    };
   }
   try {
     const store = openStore(path, { mode: "read" });
@@ -142,7 +162,12 @@ function diskCheck(session: Session): Check {
   const free = bavail * bsize;
   const message = `${Math.floor(free / 1024 / 1024)} MB free at ${folder}`;
   if (free >= LEAST_FREE_BYTES) return { name: "disk", level: "ok", message, mend: null };
-  return { name: "disk", level: free === 0 ? "error" : "warning", message, mend: "make room, or name a database elsewhere with --db FILE" };
+  return {
+    name: "disk",
+    level: free === 0 ? "error" : "warning",
+    message,
+    mend: "make room, or name a database elsewhere with --db FILE",
+  };
 }
 
 function nearestFolder(path: string): string {

@@ -61,7 +61,10 @@ export function renderDryRun(plan: ScanPlan, engine: LocalEngine, format: "text"
   }
   const lines = [...announceScan(plan), "", "Nothing is sent. The shards, each one nmap process:"];
   for (const shard of shards) {
-    lines.push("", `${shard.id}  ${shard.addresses.length} × ${shard.ports || "is it there?"}  ${shard.rate}/s`);
+    lines.push(
+      "",
+      `${shard.id}  ${shard.addresses.length} × ${shard.ports || "is it there?"}  ${shard.rate}/s`,
+    );
     lines.push(`  ${shard.argv.map(quoteWord).join(" ")}`);
     lines.push(`  addresses: ${shard.addresses.join(" ")}`);
   }

@@ -35,7 +35,8 @@ export function exitCodeOf(
   coverage: number | null,
   { failOn, minCoverage }: VerdictOptions,
 ): number {
-  if (failOn !== null && findings.some((f) => f.confirmed && isAtLeast(f.severity, failOn))) return EXIT.findings;
+  if (failOn !== null && findings.some((f) => f.confirmed && isAtLeast(f.severity, failOn)))
+    return EXIT.findings;
   return coverage !== null && coverage < minCoverage ? EXIT.coverage : EXIT.done;
 }
 

@@ -1,10 +1,11 @@
 /** Loading what is expected, and judging a run of the store by it. */
+
+import { type Judgement, judge } from "../exposure/judge.js";
 import type { RunId } from "../facts/run.js";
 import type { RunView } from "../facts/view.js";
-import { type Judgement, judge } from "../exposure/judge.js";
 import { type BoundProfile, bindNames, profileNames } from "../profile/bind.js";
 import { loadProfile } from "../profile/load.js";
-import { profileHash } from "../profile/profile.js";
+import { profileHash } from "../profile/parse.js";
 import type { Store } from "../store/store.js";
 import { tryResolveNames } from "./resolveNames.js";
 import type { Session } from "./session.js";
@@ -26,7 +27,9 @@ export async function loadExpectation(file: string | null): Promise<Expectation>
     profile: bindNames(profile, resolved),
     file,
     hash: profileHash(profile),
-    warnings: failed.map((name) => `${file}: ${name} does not resolve, so the groups that name it match nothing by it`),
+    warnings: failed.map(
+      (name) => `${file}: ${name} does not resolve, so the groups that name it match nothing by it`,
+    ),
   };
 }
 

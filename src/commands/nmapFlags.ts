@@ -18,11 +18,17 @@ const REWRITTEN: Readonly<Record<string, readonly string[]>> = {
 
 /** Options of nmap's that portreeve decides itself, or never passes on, with the reason. */
 const REFUSED: ReadonlyArray<readonly [RegExp, string]> = [
-  [/^-o[XNGAS]/, "portreeve keeps every result itself; `portreeve report --format json --output FILE` writes one"],
+  [
+    /^-o[XNGAS]/,
+    "portreeve keeps every result itself; `portreeve report --format json --output FILE` writes one",
+  ],
   [/^-T[0-5]$/, "say how fast with --pace gentle|steady|fast or --rate PPS"],
   [/^-A$/, "aggressive scripts are not run; services are identified without it"],
   [/^-s[CFXNAWMOYZ]$/, "only SYN, connect and UDP scans prove what portreeve states"],
-  [/^--(script|script-args|datadir|resume|stylesheet|min-rate|max-rate|max-retries|host-timeout|open)(=|$)/, "free nmap options are not passed on"],
+  [
+    /^--(script|script-args|datadir|resume|stylesheet|min-rate|max-rate|max-retries|host-timeout|open)(=|$)/,
+    "free nmap options are not passed on",
+  ],
   [/^-iR$/, "random targets are not scanned"],
 ];
 

@@ -27,7 +27,8 @@ export function parseShare(value: string): number {
 
 /** A run's number. */
 export function parseRunId(value: string): number {
-  if (!/^\d{1,9}$/.test(value) || Number(value) < 1) throw new InvalidArgumentError("It must be a run's number.");
+  if (!/^\d{1,9}$/.test(value) || Number(value) < 1)
+    throw new InvalidArgumentError("It must be a run's number.");
   return Number(value);
 }
 

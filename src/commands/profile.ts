@@ -6,9 +6,9 @@ import { PortreeveError } from "../facts/error.js";
 import { explain } from "../profile/explain.js";
 import { initProfile } from "../profile/init.js";
 import { lintProfile } from "../profile/lint.js";
+import { renderExplanation, renderLint } from "../report/profile.js";
 import { parseAddress } from "../scope/address.js";
 import { parsePort } from "../scope/port.js";
-import { renderExplanation, renderLint } from "../report/profile.js";
 import { openStore } from "../store/openStore.js";
 import { EXIT } from "./exitCode.js";
 import { loadExpectation } from "./judging.js";
@@ -42,7 +42,9 @@ function addInit(profile: Command): void {
   profile
     .command("init")
     .summary("a starting profile from a run")
-    .description("Writes a profile with what a run found, every line unreviewed: it permits nothing until it has an owner.")
+    .description(
+      "Writes a profile with what a run found, every line unreviewed: it permits nothing until it has an owner.",
+    )
     .option("--from-run <n>", "the run (default: the last one)", parseRunId)
     .option("--output <file>", "write to a new file instead of stdout")
     .action((options: { fromRun?: number; output?: string }, command: Command) => {
@@ -66,10 +68,14 @@ function writeNew(file: string, text: string): void {
     printMessage(`wrote ${file}; next: portreeve profile lint --profile ${file}`);
   } catch (cause) {
     const exists = (cause as NodeJS.ErrnoException).code === "EEXIST";
-    throw new PortreeveError(exists ? "usage" : "failed", exists ? `${file} exists` : `${file} cannot be written: ${(cause as Error).message}`, {
-      hint: exists ? "name a new file: a profile is never overwritten" : "name another file",
-      cause,
-    });
+    throw new PortreeveError(
+      exists ? "usage" : "failed",
+      exists ? `${file} exists` : `${file} cannot be written: ${(cause as Error).message}`,
+      {
+        hint: exists ? "name a new file: a profile is never overwritten" : "name another file",
+        cause,
+      },
+    );
   }
 }
 
@@ -77,7 +83,9 @@ function addLint(profile: Command): void {
   profile
     .command("lint")
     .summary("faults and doubts in a profile")
-    .description("Finds rules that match nothing, that never win, and lines without an owner. Exit 1 on an error.")
+    .description(
+      "Finds rules that match nothing, that never win, and lines without an owner. Exit 1 on an error.",
+    )
     .option("--profile <file>", "the profile (default: the configuration's)")
     .addOption(format())
     .action(async (options: { profile?: string; format: Format }, command: Command) => {
@@ -98,13 +106,22 @@ function addExplain(profile: Command): void {
     .argument("[port]", "such as 22/tcp (default: every port listed for the host)")
     .option("--profile <file>", "the profile (default: the configuration's)")
     .addOption(format())
-    .action(async (host: string, port: string | undefined, options: { profile?: string; format: Format }, command: Command) => {
-      const session = openSession(command);
-      const { profile: bound } = await loadNamed(options.profile, session);
-      const address = await addressOf(host);
-      const rows = explain(bound, address, port === undefined ? undefined : parsePort(port));
-      printDocument(renderExplanation({ address, rows }, options.format, { zone: session.zone, ...session.look }));
-    });
+    .action(
+      async (
+        host: string,
+        port: string | undefined,
+        options: { profile?: string; format: Format },
+        command: Command,
+      ) => {
+        const session = openSession(command);
+        const { profile: bound } = await loadNamed(options.profile, session);
+        const address = await addressOf(host);
+        const rows = explain(bound, address, port === undefined ? undefined : parsePort(port));
+        printDocument(
+          renderExplanation({ address, rows }, options.format, { zone: session.zone, ...session.look }),
+        );
+      },
+    );
 }
 
 async function loadNamed(flag: string | undefined, session: Session) {

@@ -2,9 +2,9 @@
 import { type Command, Option } from "commander";
 import { PortreeveError } from "../facts/error.js";
 import type { Instant } from "../facts/run.js";
+import { renderObservations } from "../report/observations.js";
 import { parseAddress } from "../scope/address.js";
 import { parsePort } from "../scope/port.js";
-import { renderObservations } from "../report/observations.js";
 import { openStore } from "../store/openStore.js";
 import { endOfDay } from "./dates.js";
 import { printDocument } from "./output.js";
@@ -27,7 +27,10 @@ Examples:
 `;
 
 export function addQuery(program: Command): void {
-  const query = program.command("query").summary("ask the history").description(`Asks the history.\n${EXAMPLES}`);
+  const query = program
+    .command("query")
+    .summary("ask the history")
+    .description(`Asks the history.\n${EXAMPLES}`);
   query
     .command("open")
     .summary("ports last known open")
@@ -36,7 +39,9 @@ export function addQuery(program: Command): void {
     .option("--host <address>", "only this address")
     .option("--port <port>", "only this port, such as 22/tcp")
     .option("--vantage <name>", "only as seen from there")
-    .addOption(new Option("--format <format>", "output").choices(["text", "json", "jsonl", "csv"]).default("text"))
+    .addOption(
+      new Option("--format <format>", "output").choices(["text", "json", "jsonl", "csv"]).default("text"),
+    )
     .action((options: OpenOptions, command: Command) => {
       const session = openSession(command);
       const store = openStore(session.database.path, { mode: "read" });

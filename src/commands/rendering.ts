@@ -1,5 +1,6 @@
 /** The judged run as a document, in the look of this session. */
 import { renderJson, scanSummary } from "../report/json.js";
+import { jsonText } from "../report/jsonText.js";
 import { renderText } from "../report/text.js";
 import type { Judged } from "./judging.js";
 import type { Session } from "./session.js";
@@ -9,9 +10,9 @@ export function renderJudged(judged: Judged, session: Session): string {
 }
 
 export function renderJudgedJson(judged: Judged): string {
-  return `${JSON.stringify(renderJson(judged), null, 2)}\n`;
+  return jsonText(renderJson(judged));
 }
 
 export function renderScanSummary(judged: Judged): string {
-  return `${JSON.stringify(scanSummary(judged), null, 2)}\n`;
+  return jsonText(scanSummary(judged));
 }

@@ -28,7 +28,9 @@ export function addReport(program: Command): void {
   program
     .command("report")
     .summary("what a run found, made to be read")
-    .description(`Shows what a run found, what changed and what nobody expects. Works while a run goes on.\n${EXAMPLES}`)
+    .description(
+      `Shows what a run found, what changed and what nobody expects. Works while a run goes on.\n${EXAMPLES}`,
+    )
     .argument("[audit]", "@AUDIT of portreeve.yaml: its last run and its profile")
     .option("--run <n>", "the run (default: the last one)", parseRunId)
     .option("--profile <file>", "what is expected")
@@ -44,12 +46,16 @@ async function report(audit: string | undefined, options: ReportOptions, command
   const store = openStore(session.database.path, { mode: "read" });
   try {
     const run = chooseRun(store, { ...options, ...(audit === undefined ? {} : { audit }) }, session);
-    const expectation = await loadExpectation(profileOf(options.profile, audit ?? store.getRun(run).audit, session));
+    const expectation = await loadExpectation(
+      profileOf(options.profile, audit ?? store.getRun(run).audit, session),
+    );
     for (const warning of expectation.warnings) printMessage(`warning: ${warning}`);
     const judged = judgeRun(store, run, expectation, session);
     const plain = { ...session, look: { ...session.look, color: false } };
     const document =
-      options.format === "json" ? renderJudgedJson(judged) : renderJudged(judged, options.output ? plain : session);
+      options.format === "json"
+        ? renderJudgedJson(judged)
+        : renderJudged(judged, options.output ? plain : session);
     if (options.output === undefined) printDocument(document);
     else writeReport(options.output, document);
   } finally {
@@ -61,9 +67,13 @@ function writeReport(file: string, document: string): void {
   try {
     writeFileSync(file, document, { mode: 0o600 });
   } catch (cause) {
-    throw new PortreeveError("failed", `the report cannot be written to ${file}: ${(cause as Error).message}`, {
-      hint: "name another file with --output, or leave it out to print the report",
-      cause,
-    });
+    throw new PortreeveError(
+      "failed",
+      `the report cannot be written to ${file}: ${(cause as Error).message}`,
+      {
+        hint: "name another file with --output, or leave it out to print the report",
+        cause,
+      },
+    );
   }
 }

@@ -32,7 +32,9 @@ export function addRuns(program: Command): void {
   runs
     .command("show")
     .summary("one run with its shards")
-    .description("Shows one run: scope, pace, coverage, warnings and every nmap process.\n\nExample:\n  portreeve runs show 12\n")
+    .description(
+      "Shows one run: scope, pace, coverage, warnings and every nmap process.\n\nExample:\n  portreeve runs show 12\n",
+    )
     .argument("<run>", "the run's number", parseRunId)
     .addOption(format())
     .action((run: number, options: FormatOption, command: Command) => {

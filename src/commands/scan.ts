@@ -2,23 +2,23 @@
 import { type Command, Option } from "commander";
 import { PortreeveError } from "../facts/error.js";
 import { SEVERITIES, type Severity } from "../facts/finding.js";
-import { PACES, type Pace } from "../sweep/pace.js";
+import { profiledAddresses } from "../profile/bind.js";
+import { listAddresses } from "../scope/addressSet.js";
 import { openStore } from "../store/openStore.js";
 import type { Store } from "../store/store.js";
+import { PACES, type Pace } from "../sweep/pace.js";
 import { announceScan } from "./announce.js";
 import { carryOutRun, draftRun, endOrphans, makeEngine, operatorOf } from "./auditRun.js";
 import { renderDryRun } from "./dryRun.js";
-import { exitCodeOf, EXIT } from "./exitCode.js";
-import { judgeRun, loadExpectation } from "./judging.js";
+import { EXIT, exitCodeOf } from "./exitCode.js";
+import { type Judged, judgeRun, loadExpectation } from "./judging.js";
 import { collect, parseCount, parseDurationOption, parseShare } from "./options.js";
 import { printDocument, printMessage } from "./output.js";
 import { progressLine } from "./progressLine.js";
 import { renderJudged, renderScanSummary } from "./rendering.js";
 import { planScan, type ScanFlags } from "./scanPlan.js";
-import { openSession, type Session } from "./session.js";
+import { openSession } from "./session.js";
 import { listenForStop } from "./stopSignals.js";
-import { profiledAddresses } from "../profile/bind.js";
-import { listAddresses } from "../scope/addressSet.js";
 
 interface ScanOptions extends Omit<ScanFlags, "pace"> {
   readonly pace?: Pace;
@@ -48,9 +48,14 @@ export function addScan(program: Command): void {
   program
     .command("scan")
     .summary("sweep a scope, record what is proved, judge it")
-    .description(`Sweeps a scope with nmap, records what is proved, judges it against the profile.\n${EXAMPLES}`)
+    .description(
+      `Sweeps a scope with nmap, records what is proved, judges it against the profile.\n${EXAMPLES}`,
+    )
     .argument("[targets...]", "addresses, names, CIDR, octet ranges, or one @AUDIT of portreeve.yaml")
-    .option("-p, --ports <spec>", "ports in nmap's syntax: 22,80,8000-8100, T:22,U:53, - (default: top 1000 TCP)")
+    .option(
+      "-p, --ports <spec>",
+      "ports in nmap's syntax: 22,80,8000-8100, T:22,U:53, - (default: top 1000 TCP)",
+    )
     .option("--top-ports <n>", "the N most used ports", parseCount)
     .option("--udp", "ask UDP too, with the same ports (nmap's -sU)")
     .option("--targets-file <file>", "read targets from a file, - for stdin (nmap's -iL)")
@@ -63,7 +68,11 @@ export function addScan(program: Command): void {
     .option("--profile <file>", "what is expected")
     .option("--vantage <name>", "the place the probes are sent from (default: bastion)")
     .option("--realm <name>", "keeps networks with the same private addresses apart")
-    .addOption(new Option("--fail-on <level>", "exit 2 on a confirmed finding at least this severe").choices(SEVERITIES))
+    .addOption(
+      new Option("--fail-on <level>", "exit 2 on a confirmed finding at least this severe").choices(
+        SEVERITIES,
+      ),
+    )
     .option("--min-coverage <share>", "exit 3 if less of what was due is proved (default: 0.99)", parseShare)
     .option("--dry-run", "print shards, argument lists and addresses; send nothing")
     .option("--yes-large", "allow more than --max-addresses")
@@ -99,7 +108,12 @@ async function scan(targets: readonly string[], options: ScanOptions, command: C
     printMessage(`${name}: stopping; what was proved so far is kept`);
   });
   try {
-    const run = await beginRun(store, draftRun(plan, operatorOf(options.operator), expectation.hash), options, stop.signal);
+    const run = await beginRun(
+      store,
+      draftRun(plan, operatorOf(options.operator), expectation.hash),
+      options,
+      stop.signal,
+    );
     const outcome = await carryOutRun({
       plan,
       store,
@@ -107,7 +121,9 @@ async function scan(targets: readonly string[], options: ScanOptions, command: C
       profiled: new Set(
         expectation.profile === null
           ? []
-          : [...listAddresses(profiledAddresses(expectation.profile))].filter((a) => plan.addresses.includes(a)),
+          : [...listAddresses(profiledAddresses(expectation.profile))].filter((a) =>
+              plan.addresses.includes(a),
+            ),
       ),
       identify: options.identify,
       probeFragile: options.identifyFragilePorts ?? session.config.identifyFragilePorts,
@@ -118,7 +134,7 @@ async function scan(targets: readonly string[], options: ScanOptions, command: C
     progress.clear();
     const judged = judgeRun(store, run.id, expectation, session);
     if (options.format === "json") printDocument(renderScanSummary(judged));
-    else if (!isSilent(judged, session)) printDocument(renderJudged(judged, session));
+    else if (!isSilent(judged)) printDocument(renderJudged(judged, session));
     if (outcome === "interrupted") {
       printMessage(`run ${run.id} was interrupted; portreeve report --run ${run.id} shows what it proved`);
       return EXIT.interrupted;
@@ -135,8 +151,7 @@ async function scan(targets: readonly string[], options: ScanOptions, command: C
 }
 
 /** Without a terminal success is silent: a profile is met, nothing changed, nothing was missed. */
-function isSilent(judged: ReturnType<typeof judgeRun>, session: Session): boolean {
-  void session;
+function isSilent(judged: Judged): boolean {
   if (process.stdout.isTTY || judged.profile === null) return false;
   const { view, judgement } = judged;
   return (
@@ -161,7 +176,8 @@ async function beginRun(
       endOrphans(deadShards);
       return run;
     } catch (error) {
-      if (!(error instanceof PortreeveError) || error.code !== "locked" || Date.now() >= deadline) throw error;
+      if (!(error instanceof PortreeveError) || error.code !== "locked" || Date.now() >= deadline)
+        throw error;
       if (signal.aborted) throw new PortreeveError("interrupted", "stopped while waiting for another run");
       if (!told) printMessage(`${error.message}; waiting`);
       await new Promise((done) => setTimeout(done, WAIT_STEP_MS));

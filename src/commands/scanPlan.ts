@@ -9,10 +9,10 @@ import type { Method } from "../facts/run.js";
 import { findNmap, nmapVersion } from "../nmap/locate.js";
 import { type Privilege, probePrivilege } from "../nmap/privilege.js";
 import { readServiceTable } from "../nmap/services.js";
-import { type AddressSet, emptyAddressSet, listAddresses, unionAddresses } from "../scope/addressSet.js";
 import { isLoopback } from "../scope/address.js";
-import { parsePorts } from "../scope/portSpec.js";
+import { type AddressSet, emptyAddressSet, listAddresses, unionAddresses } from "../scope/addressSet.js";
 import { countPorts, emptyPortSet } from "../scope/portSet.js";
+import { parsePorts } from "../scope/portSpec.js";
 import { buildScope, type Scope } from "../scope/scope.js";
 import { parseTarget, type Target } from "../scope/target.js";
 import { parseExclusions, parseTargetList } from "../scope/targetList.js";
@@ -67,7 +67,11 @@ export interface ScanPlan {
  * Reads, resolves and checks everything. No packet is sent to a target.
  * @throws PortreeveError `usage` for what the user can mend, `failed` for what is missing on this machine
  */
-export async function planScan(words: readonly string[], flags: ScanFlags, config: Config): Promise<ScanPlan> {
+export async function planScan(
+  words: readonly string[],
+  flags: ScanFlags,
+  config: Config,
+): Promise<ScanPlan> {
   const { audit, targets: named } = auditOf(words, config);
   const targets = [...named, ...readTargets(audit, flags, words)];
   const exclusions = readExclusions(audit, flags);
@@ -100,7 +104,7 @@ export async function planScan(words: readonly string[], flags: ScanFlags, confi
     method,
     privilege,
     budget,
-    pace: flags.rate ?? audit.rate ? null : (flags.pace ?? audit.pace),
+    pace: (flags.rate ?? audit.rate) ? null : (flags.pace ?? audit.pace),
     vantage: flags.vantage ?? audit.vantage,
     realm: flags.realm ?? audit.realm,
     nmap: { binary, version },
@@ -212,7 +216,11 @@ function paceOf(flags: ScanFlags, audit: Audit) {
   const pace = flags.pace ?? audit.pace;
   // A pace typed here is not undone by a rate in the configuration.
   const rate = flags.rate ?? (flags.pace === undefined ? audit.rate : null);
-  return { pace, rate, hostRate: flags.rate === undefined && flags.pace === undefined ? audit.hostRate : null };
+  return {
+    pace,
+    rate,
+    hostRate: flags.rate === undefined && flags.pace === undefined ? audit.hostRate : null,
+  };
 }
 
 function routeNotes(routes: Routes): string[] {
@@ -224,7 +232,11 @@ function routeNotes(routes: Routes): string[] {
 
 const STATE_TABLE_RATE = 2000;
 
-function rateNotes(budget: Budget, addresses: readonly Address[], isLocal: (a: Address) => boolean): string[] {
+function rateNotes(
+  budget: Budget,
+  addresses: readonly Address[],
+  isLocal: (a: Address) => boolean,
+): string[] {
   if (budget.rate <= STATE_TABLE_RATE || addresses.every(isLocal)) return [];
   return [
     `${budget.rate} packets a second: a firewall on the way keeps a state for each unanswered probe; ` +

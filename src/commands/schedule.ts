@@ -12,7 +12,10 @@ Examples:
 `;
 
 export function addSchedule(program: Command): void {
-  const schedule = program.command("schedule").summary("lines for cron").description(`Prints lines for cron.\n${EXAMPLES}`);
+  const schedule = program
+    .command("schedule")
+    .summary("lines for cron")
+    .description(`Prints lines for cron.\n${EXAMPLES}`);
   schedule
     .command("cron")
     .summary("the weekly crontab line")

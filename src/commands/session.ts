@@ -1,11 +1,11 @@
 /** What every command starts from: the configuration, the database's place, the terminal. */
 import { resolve } from "node:path";
+import type { Command } from "commander";
 import { type Config, systemTimeZone } from "../config/config.js";
 import { type DatabasePlace, defaultDatabasePath } from "../config/databasePath.js";
 import { invokerOf } from "../config/invoker.js";
 import { loadConfig } from "../config/load.js";
 import { lookUpUser } from "../config/passwd.js";
-import type { Command } from "commander";
 
 /** Options of every command. */
 export interface GlobalOptions {

@@ -1,6 +1,5 @@
 import type { HostView } from "../facts/view.js";
 import { expectPort } from "../profile/expectation.js";
-import { formatPort } from "../scope/port.js";
 import { addFinding, type Judging } from "./judging.js";
 
 /** Many firewalls reset ident on purpose, so that mail servers need not wait for it (measuring.md). */
@@ -21,7 +20,7 @@ export function judgeHoles(judging: Judging, host: HostView): void {
       owner: expectation?.owner ?? null,
       firstSeen: hole.firstSeen,
       lastSeen: judging.now,
-      evidence: `${formatPort(hole)} is closed, yet it answers where ${share} % of the host's ports keep silent: the firewall lets it through and nothing listens there`,
+      evidence: `it resets while ${share} % of the host is silent: let through with nothing behind it`,
       confirmed: true,
       line: expectation?.line ?? null,
       local: host.local,

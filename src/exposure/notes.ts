@@ -37,7 +37,7 @@ function noteUnjudgedHoles(hosts: readonly HostView[]): readonly string[] {
   return [...byReason]
     .sort(([reasonA, a], [reasonB, b]) => b - a || (reasonA < reasonB ? -1 : 1))
     .map(
-      ([reason, hostCount]) => `firewall holes cannot be judged on ${count(hostCount, "host")}: ${reason}`,
+      ([reason, hostCount]) => `firewall holes cannot be judged on ${count(hostCount, "host")} (${reason})`,
     );
 }
 

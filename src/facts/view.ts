@@ -83,7 +83,7 @@ export interface HostView {
 /** Everything judging and reporting need of one run. */
 export interface RunView {
   readonly run: Run;
-  /** Alive hosts, vanished ones, and silent ones that history knows; addresses that never answered are only counted. */
+  /** Alive hosts, vanished ones, and silent ones that history knows or the profile names; other silent addresses are only counted. */
   readonly hosts: readonly HostView[];
   /** Addresses of the scope that gave no answer: unknown, not absent. */
   readonly silentCount: number;

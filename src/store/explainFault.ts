@@ -78,6 +78,12 @@ const FAULTS: readonly (readonly [start: string, kind: "failed" | "locked", what
     "a row for % is too large for SQLite",
     "report this with the nmap XML that led to it",
   ],
+  [
+    "Z_",
+    "failed",
+    "% is damaged: it does not unpack",
+    "what was read from it is in the database and is kept",
+  ],
   ["EROFS", "failed", "% lies on a read-only file system", "name another file with --db or PORTREEVE_DB"],
   [
     "EACCES",

@@ -1,4 +1,5 @@
 import type { Port } from "../facts/port.js";
+import type { Instant } from "../facts/run.js";
 
 import { hasPort } from "../scope/portSet.js";
 import { portsetOf } from "./intern.js";

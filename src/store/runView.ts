@@ -4,15 +4,12 @@ import { compareAddresses } from "../scope/address.js";
 import { asOf } from "./asOf.js";
 import { changesOf } from "./changesOf.js";
 import { hostAsOf } from "./hostAsOf.js";
-import { hostValueOf } from "./intern.js";
 import type { Ledger } from "./ledger.js";
-import type { PresenceValue } from "./recordPresence.js";
 import { storedRun } from "./runs.js";
-import { readTrack } from "./track.js";
 
 /**
  * Everything judging and reporting need of one run, as of that run: a later one changes nothing in it. Works while the
- * run goes on. `silentCount` counts each address that the run recorded as silent, known ones included.
+ * run goes on. Silent hosts are those that the run recorded as such: known from before, or due by the profile.
  * @throws PortreeveError `usage` where there is no such run
  */
 export function runView(ledger: Ledger, id: RunId): RunView {
@@ -22,17 +19,12 @@ export function runView(ledger: Ledger, id: RunId): RunView {
     const run = view.byKey.get(stored.key);
     if (run === undefined) throw new RangeError(`run ${id} is not among the runs of its vantage`);
     const coverage = run.coverage();
+    const answered = [...coverage.list("alive"), ...coverage.list("vanished")];
     const silent = coverage.list("silent");
-    const known = silent.filter((host) => wasEverAlive(ledger, host, stored.vantage, stored.key));
-    const hosts = [...coverage.list("alive"), ...coverage.list("vanished"), ...known]
+    const hosts = [...answered, ...silent]
       .map((host) => hostAsOf(view, run, host))
       .sort((a, b) => compareAddresses(a.address, b.address));
-    return { run: run.run, hosts, silentCount: silent.length, changes: changesOf(ledger, id) };
+    const silentCount = Math.max(silent.length, run.run.addressCount - answered.length);
+    return { run: run.run, hosts, silentCount, changes: changesOf(ledger, id) };
   });
-}
-
-function wasEverAlive(ledger: Ledger, host: number, vantage: number, key: number): boolean {
-  return readTrack(ledger, { table: "host_span", host, vantage }, "presence", key).some(
-    ({ value }) => hostValueOf<PresenceValue>(ledger, value).presence === "alive",
-  );
 }

@@ -21,7 +21,10 @@ export function blockedSegments(
     const silent = subtractPorts(known, host ? answeredPorts(host) : emptyPortSet);
     const segment = segmentOf(address);
     const count = counts.get(segment) ?? { known: 0, silent: 0 };
-    counts.set(segment, { known: count.known + countPorts(known), silent: count.silent + countPorts(silent) });
+    counts.set(segment, {
+      known: count.known + countPorts(known),
+      silent: count.silent + countPorts(silent),
+    });
   }
   const blocked = new Set<string>();
   for (const [segment, { known, silent }] of counts) {

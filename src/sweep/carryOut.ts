@@ -211,7 +211,9 @@ async function discoverRound(state: State, round: number): Promise<void> {
 async function pingSilent(state: State, addresses: readonly Address[], since: Instant): Promise<void> {
   const { request, stop } = state;
   if (request.ping === null || stop.signal.aborted) return;
-  const quiet = addresses.filter((a) => (state.evidence.get(a)?.lastAnswerFrom ?? Number.NEGATIVE_INFINITY) <= since);
+  const quiet = addresses.filter(
+    (a) => (state.evidence.get(a)?.lastAnswerFrom ?? Number.NEGATIVE_INFINITY) <= since,
+  );
   const from = request.now();
   for (const address of await request.ping(quiet, stop.signal)) {
     noteAnswer(evidenceOf(state.evidence, address), "echo-reply", { from, to: request.now() });
@@ -279,7 +281,9 @@ async function lookAtHoles(state: State): Promise<void> {
     asks.set(host.address, unionPorts(question.candidates, question.neighbours));
   }
   const looks = new Map<Address, LookAnswers>();
-  await runShards(state, "confirm", 1, planLook(asks, 1, state.request.plan), (result) => noteLook(looks, result));
+  await runShards(state, "confirm", 1, planLook(asks, 1, state.request.plan), (result) =>
+    noteLook(looks, result),
+  );
   for (const [address, question] of questions) {
     const host = evidenceOf(state.evidence, address);
     state.verdicts.set(address, judgeHoles(host, question, looks.get(address) ?? noLook));
@@ -302,7 +306,7 @@ function holeQuestion(state: State, host: HostEvidence): HoleQuestion | null {
   const unjudged = local
     ? null
     : state.request.method === "connect" && countPorts(closedOrRefused(host)) > 0
-      ? "a connect scan cannot tell a reset from a filter's refusal"
+      ? "a connect scan cannot tell a reset from a refusal"
       : undefined;
   if (unjudged !== undefined) {
     state.verdicts.set(host.address, { holes: [], unjudged, resetLimited: false });
@@ -321,7 +325,10 @@ function closedOrRefused(host: HostEvidence): PortSet {
 
 /** Ports last known open that did not answer now, and ports seen open once only. */
 function doubtfulPorts(state: State, host: HostEvidence): PortSet {
-  const before = intersectPorts(state.request.knownOpen.get(host.address) ?? emptyPortSet, state.request.ports);
+  const before = intersectPorts(
+    state.request.knownOpen.get(host.address) ?? emptyPortSet,
+    state.request.ports,
+  );
   let doubts = subtractPorts(before, answeredPorts(host));
   for (const { answer, seen } of host.open.values()) {
     if (seen < 2) doubts = unionPorts(doubts, portSetOfOne(answer));
@@ -343,7 +350,8 @@ function noteLook(looks: Map<Address, LookAnswers>, result: ShardResult): void {
     }
     for (const extra of host.extraPorts) {
       if (extra.state !== "closed") continue;
-      for (const reason of extra.reasons) reset = unionPorts(reset, { ...emptyPortSet, tcp: reason.ports ?? result.shard.ports.tcp });
+      for (const reason of extra.reasons)
+        reset = unionPorts(reset, { ...emptyPortSet, tcp: reason.ports ?? result.shard.ports.tcp });
     }
   }
   looks.set(address, { asked: result.shard.ports, reset });
@@ -379,10 +387,7 @@ function answeringPort(host: HostEvidence): number | null {
   return open?.[0] ?? closed?.[0] ?? null;
 }
 
-function concludeRun(
-  state: State,
-  times: LastLook & { readonly discoveryEnd: Instant },
-): SweepOutcome {
+function concludeRun(state: State, times: LastLook & { readonly discoveryEnd: Instant }): SweepOutcome {
   const { request } = state;
   const interrupted = state.stop.signal.aborted;
   const blocked = blockedSegments(state.evidence, request.knownOpen, request.ports);
@@ -420,11 +425,20 @@ function settleHost(
   if (!isAlive(host)) return silentObservation(address, !interrupted && hasVanished(state, address, times));
   const settled = !interrupted && !blocked.has(segmentOf(address));
   const verdict = state.verdicts.get(address) ?? { holes: [], unjudged: null, resetLimited: false };
-  return observationOf(host, { asked: state.request.ports, names: [], holes: settled ? verdict : null, vanished: false });
+  return observationOf(host, {
+    asked: state.request.ports,
+    names: [],
+    holes: settled ? verdict : null,
+    vanished: false,
+  });
 }
 
 /** Believed gone: asked for by whole shards first and last, while a neighbour answered before and after. */
-function hasVanished(state: State, address: Address, times: LastLook & { readonly discoveryEnd: Instant }): boolean {
+function hasVanished(
+  state: State,
+  address: Address,
+  times: LastLook & { readonly discoveryEnd: Instant },
+): boolean {
   const { request } = state;
   if (!request.wasAlive.has(address) || !times.askedLast.has(address)) return false;
   if (!request.skipDiscovery && !state.askedForLife.has(address)) return false;
@@ -521,7 +535,9 @@ function takeResult(state: State, result: ShardResult): void {
   const observations = touched
     .map((address) => evidenceOf(state.evidence, address))
     .filter(isAlive)
-    .map((host) => observationOf(host, { asked: state.request.ports, names: [], holes: null, vanished: false }));
+    .map((host) =>
+      observationOf(host, { asked: state.request.ports, names: [], holes: null, vanished: false }),
+    );
   state.hooks.onShardEnd(result, observations);
 }
 
@@ -533,12 +549,26 @@ function noteFailure(state: State, result: ShardResult): void {
   state.failures.push(`${result.shard.stage} of ${hosts} (shard ${result.shard.id}): ${result.failure}`);
 }
 
-function progressOf(state: State, stage: Shard["stage"], pass: number, done: number, total: number): Progress {
+function progressOf(
+  state: State,
+  stage: Shard["stage"],
+  pass: number,
+  done: number,
+  total: number,
+): Progress {
   let hostsAlive = 0;
   let open = 0;
   for (const host of state.evidence.values()) {
     if (isAlive(host)) hostsAlive++;
     open += host.open.size;
   }
-  return { stage, pass, hostsAlive, openPorts: open, shardsDone: done, shardsTotal: total, probes: state.probes };
+  return {
+    stage,
+    pass,
+    hostsAlive,
+    openPorts: open,
+    shardsDone: done,
+    shardsTotal: total,
+    probes: state.probes,
+  };
 }

@@ -27,7 +27,8 @@ export function countCoverage(observations: Iterable<HostObservation>, context: 
   let covered = 0;
   for (const observation of observations) {
     if (observation.presence === "alive") due.add(observation.address);
-    if (due.has(observation.address)) covered += countPorts(intersectPorts(observation.covered, context.asked));
+    if (due.has(observation.address))
+      covered += countPorts(intersectPorts(observation.covered, context.asked));
   }
   const total = due.size * cells;
   return { due: total, covered, share: total === 0 ? null : covered / total };

@@ -1,6 +1,6 @@
+import type { Shard } from "../facts/run.js";
 import type { NmapDocument } from "../nmap/document.js";
 import type { NmapExit } from "../nmap/runNmap.js";
-import type { Shard } from "../facts/run.js";
 
 /** What became of one attempt at a shard. */
 export interface ShardResult {
@@ -26,5 +26,10 @@ export interface ShardStart {
 
 /** Runs shards, here or elsewhere. It never rejects for what nmap did: that is in the result. */
 export interface Engine {
-  run(shard: Shard, attempt: number, signal: AbortSignal, onStart: (start: ShardStart) => void): Promise<ShardResult>;
+  run(
+    shard: Shard,
+    attempt: number,
+    signal: AbortSignal,
+    onStart: (start: ShardStart) => void,
+  ): Promise<ShardResult>;
 }

@@ -12,7 +12,7 @@ import type { Instant } from "../facts/run.js";
 import type { ExtraPorts, NmapHost, NmapPort } from "../nmap/document.js";
 import { isHostsOwnAnswer, proofOf } from "../nmap/proof.js";
 import { isLoopback } from "../scope/address.js";
-import { emptyPortSet, portSetOf, subtractPorts, unionPorts, intersectPorts } from "../scope/portSet.js";
+import { emptyPortSet, intersectPorts, portSetOf, subtractPorts, unionPorts } from "../scope/portSet.js";
 import type { ShardResult } from "./engine.js";
 
 /** An answer that is open (or was, and reset later in the same run). */
@@ -115,7 +115,8 @@ export function openPorts(host: HostEvidence): PortSet {
 /** Ports that the host reset (TCP) or called unreachable (UDP). */
 export function closedPorts(host: HostEvidence): PortSet {
   let ports = emptyPortSet;
-  for (const group of host.refusals.values()) if (group.proof === "closed") ports = unionPorts(ports, group.ports);
+  for (const group of host.refusals.values())
+    if (group.proof === "closed") ports = unionPorts(ports, group.ports);
   return ports;
 }
 
@@ -174,7 +175,11 @@ function answerTime(host: NmapHost, result: ShardResult): { from: Instant; to: I
   return { from: result.exit.startedAt, to: Math.max(result.exit.endedAt, host.endedAt ?? 0) };
 }
 
-export function noteAnswer(evidence: HostEvidence, reason: string, time: { from: Instant; to: Instant }): void {
+export function noteAnswer(
+  evidence: HostEvidence,
+  reason: string,
+  time: { from: Instant; to: Instant },
+): void {
   evidence.aliveReason ??= reason;
   evidence.firstAnswerBy = Math.min(evidence.firstAnswerBy ?? time.to, time.to);
   evidence.lastAnswerFrom = Math.max(evidence.lastAnswerFrom ?? time.from, time.from);
@@ -191,7 +196,8 @@ function foldPort(
   if (proof === "silent" || proof === "none") return false;
   if (proof === "open") foldOpen(evidence, port, result);
   else addRefusal(evidence, port.state, port.reason, proof, portSetOf([port]));
-  if (proof === "closed" && port.protocol === "tcp" && port.ttl !== null) evidence.resetTtls.set(port.port, port.ttl);
+  if (proof === "closed" && port.protocol === "tcp" && port.ttl !== null)
+    evidence.resetTtls.set(port.port, port.ttl);
   // An ICMP refusal may come from a router on the way: then it proves the port refused and nobody alive.
   if (isHostsOwnAnswer(port)) noteAnswer(evidence, port.reason, time);
   return true;
@@ -211,10 +217,21 @@ function foldOpen(evidence: HostEvidence, port: PortAnswer, result: ShardResult)
   });
 }
 
-function addRefusal(evidence: HostEvidence, state: PortState, reason: string, proof: Proof, ports: PortSet): void {
+function addRefusal(
+  evidence: HostEvidence,
+  state: PortState,
+  reason: string,
+  proof: Proof,
+  ports: PortSet,
+): void {
   const key = `${state} ${reason}`;
   const before = evidence.refusals.get(key);
-  evidence.refusals.set(key, { state, reason, proof, ports: before ? unionPorts(before.ports, ports) : ports });
+  evidence.refusals.set(key, {
+    state,
+    reason,
+    proof,
+    ports: before ? unionPorts(before.ports, ports) : ports,
+  });
 }
 
 /** Folds ports that nmap wrote as a group; returns those that answered. */

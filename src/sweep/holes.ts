@@ -57,9 +57,9 @@ export function screenForHoles(host: HostEvidence, silent: PortSet, random: () =
 export function judgeHoles(host: HostEvidence, question: HoleQuestion, look: LookAnswers): HoleVerdict {
   const answered = countPorts(intersectPorts(question.neighbours, look.reset));
   const asked = countPorts(question.neighbours);
-  if (answered > 0) return { holes: [], unjudged: "it limits its resets", resetLimited: true };
+  if (answered > 0) return { holes: [], unjudged: "limited resets", resetLimited: true };
   if (countPorts(look.asked) === 0) {
-    return { holes: [], unjudged: "the second look did not finish", resetLimited: false };
+    return { holes: [], unjudged: "unfinished second look", resetLimited: false };
   }
   const silentNow = countPorts(believedSilence(host)) + countPorts(tcpOnly(filteredPorts(host)));
   const holes: HoleLook[] = [];
@@ -74,7 +74,7 @@ export function judgeHoles(host: HostEvidence, question: HoleQuestion, look: Loo
     });
   }
   if (silentNow < LEAST_COVERED * LEAST_SILENT_SHARE) {
-    return { holes: [], unjudged: "too little of its silence is believed", resetLimited: false };
+    return { holes: [], unjudged: "too little silence is believed", resetLimited: false };
   }
   return { holes, unjudged: null, resetLimited: false };
 }
@@ -99,7 +99,7 @@ function hops(ttl: number): number {
 }
 
 function unjudgedReason(resetShare: number): string {
-  return resetShare > 0.5 ? "it resets everything" : "too few of its ports are silent";
+  return resetShare > 0.5 ? "everything resets" : "too few ports are silent";
 }
 
 function filteredPorts(host: HostEvidence): PortSet {

@@ -1,5 +1,5 @@
 /** Runs shards as nmap processes on this machine. */
-import { BlockList } from "node:net";
+import type { BlockList } from "node:net";
 import type { Address } from "../facts/address.js";
 import { PortreeveError } from "../facts/error.js";
 import type { Method, Shard } from "../facts/run.js";
@@ -28,6 +28,9 @@ const PATIENCE = 3;
 const SLACK_MS = 60_000;
 /** Version detection waits up to 7 seconds a probe on a service that says nothing (nmap-service-probes, `totalwaitms`). */
 const IDENTIFY_MS = 10 * 60_000;
+
+/** What nmap says of options that `argv.ts` chose knowingly, with figures. */
+const EXPECTED = /Your --min-parallelism option is pretty high/;
 
 export class LocalEngine implements Engine {
   constructor(private readonly options: LocalEngineOptions) {}
@@ -104,7 +107,7 @@ async function resultOf(shard: Shard, attempt: number, exit: NmapExit): Promise<
     document: parsed.document,
     whole: failure === null,
     failure,
-    warnings: [...exit.stderr, ...parsed.notes],
+    warnings: [...exit.stderr, ...parsed.notes].filter((line) => !EXPECTED.test(line)),
   };
 }
 

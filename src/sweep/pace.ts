@@ -16,7 +16,6 @@ const PRESETS: Readonly<Record<Pace, { rate: number; hostRate: number }>> = {
   fast: { rate: 5000, hostRate: 1000 },
 };
 
-
 /** Loopback and the local machine need no cap; this keeps one nmap from starving the others of the processor. */
 const LOCAL_RATE = 10_000;
 

@@ -15,8 +15,11 @@ import type { Budget } from "./pace.js";
 const SHARD_SECONDS = 30;
 /** measuring.md: at most about 20 hosts a shard. */
 const MOST_HOSTS = 20;
-/** Probes of one round of discovery to an address: echo, timestamp, 20 SYN, 2 ACK (measuring.md). */
-export const DISCOVERY_PROBES = 24;
+/**
+ * Packets of one round of discovery to a silent address: echo, timestamp, 20 SYN, 2 ACK (measuring.md), each sent
+ * twice, for with `--max-retries 0` nmap gives an address up at its first time-out (measured).
+ */
+export const DISCOVERY_PROBES = 48;
 const MOST_DISCOVERY_ADDRESSES = 512;
 /** A second UDP pass goes slowly, for a host tells closed ports at about one ICMP error a second. */
 const SLOW_UDP_SECONDS = 60;
@@ -153,13 +156,15 @@ function* cutGroup(group: Group, protocol: Protocol, pass: number, budget: Budge
 function hostsPerShard(group: Group, budget: Budget): number {
   if (group.local) return MOST_HOSTS;
   // With a cap per host a slot serves one host: inside a group nmap would give a quick host more than its share.
-  if (budget.hostRate !== null) return Math.max(1, Math.min(MOST_HOSTS, Math.floor(budget.slotRate / budget.hostRate)));
+  if (budget.hostRate !== null)
+    return Math.max(1, Math.min(MOST_HOSTS, Math.floor(budget.slotRate / budget.hostRate)));
   return Math.max(1, Math.min(MOST_HOSTS, Math.ceil(group.addresses.length / budget.slots)));
 }
 
 function partRate(group: Group, hosts: number, protocol: Protocol, pass: number, budget: Budget): number {
   if (group.local) return budget.localRate;
-  const capped = budget.hostRate === null ? budget.slotRate : Math.min(budget.slotRate, budget.hostRate * hosts);
+  const capped =
+    budget.hostRate === null ? budget.slotRate : Math.min(budget.slotRate, budget.hostRate * hosts);
   if (protocol === "udp" && pass > 1) {
     const slow = hosts * Math.max(1, Math.ceil(countPorts(group.ports) / SLOW_UDP_SECONDS));
     return Math.max(1, Math.min(capped, slow));
@@ -192,7 +197,10 @@ function* cutPorts(ports: PortSet, protocol: Protocol, most: number): Iterable<P
   if (current.length > 0) yield { ...emptyPortSet, [protocol]: current };
 }
 
-function* alike(addresses: readonly Address[], context: PlanContext): Iterable<{ addresses: Address[]; local: boolean }> {
+function* alike(
+  addresses: readonly Address[],
+  context: PlanContext,
+): Iterable<{ addresses: Address[]; local: boolean }> {
   for (const local of [false, true]) {
     for (const family of [4, 6] as const satisfies readonly Family[]) {
       const part = addresses.filter((a) => familyOf(a) === family && context.isLocal(a) === local);

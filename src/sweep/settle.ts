@@ -2,7 +2,14 @@
 import type { Address } from "../facts/address.js";
 import type { CellObservation, HoleLook, HostObservation, QuietGroup } from "../facts/observation.js";
 import type { PortSet } from "../facts/port.js";
-import { countPorts, emptyPortSet, hasPort, intersectPorts, subtractPorts, unionPorts } from "../scope/portSet.js";
+import {
+  countPorts,
+  emptyPortSet,
+  hasPort,
+  intersectPorts,
+  subtractPorts,
+  unionPorts,
+} from "../scope/portSet.js";
 import { believedSilence, type HostEvidence, isAlive, type OpenPort, openPorts } from "./evidence.js";
 
 export interface HoleVerdict {

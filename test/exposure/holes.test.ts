@@ -33,7 +33,7 @@ describe("firewall-hole", () => {
     };
     expect(holesFound(null, 8080)).toMatchObject([expected]);
     expect(holesFound(bindGroups("{id: a}"), 8080)).toMatchObject([expected]);
-    expect(holesFound(null, 8080)[0]?.evidence).toContain("where 98.7 % of the host's ports keep silent");
+    expect(holesFound(null, 8080)[0]?.evidence).toContain("98.7 % of the host is silent");
   });
 
   test("is not port 113", () => {
@@ -61,8 +61,8 @@ describe("firewall-hole", () => {
       makeHost("10.0.0.5"),
     ];
     expect(judge(makeView(hosts), bindGroups("{id: a}")).notes).toEqual([
-      "firewall holes cannot be judged on 2 hosts: resets everything",
-      "firewall holes cannot be judged on 1 host: connect scan",
+      "firewall holes cannot be judged on 2 hosts (resets everything)",
+      "firewall holes cannot be judged on 1 host (connect scan)",
     ]);
   });
 });

@@ -1,8 +1,17 @@
 /**
  * Compiles what a child process of a test needs: plain `node` reads no TypeScript yet. Types are not looked at (the type
- * check does that), so it takes a moment only. The files lie below node_modules, where their imports are found.
+ * check does that), so it takes a moment only. A link to our node_modules lets the imports be found.
  */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import ts from "typescript";
 import { onTestFinished } from "vitest";
@@ -12,8 +21,7 @@ const ROOMS = ["facts", "scope", "history", "store"];
 
 /** The path of `script` (below test/store) as JavaScript, with the rooms it uses. */
 export function compileScript(script: string): string {
-  mkdirSync(join(ROOT, "node_modules/.cache"), { recursive: true });
-  const folder = mkdtempSync(join(ROOT, "node_modules/.cache/portreeve-"));
+  const folder = mkdtempSync(join(tmpdir(), "portreeve-script-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const sources = ROOMS.flatMap((room) =>
     readdirSync(join(ROOT, "src", room), { recursive: true, encoding: "utf8" }).map((name) =>
@@ -33,6 +41,7 @@ export function compileScript(script: string): string {
     mkdirSync(dirname(out), { recursive: true });
     writeFileSync(out, outputText);
   }
+  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
   writeFileSync(join(folder, "package.json"), '{"type":"module"}');
   return join(folder, "test/store", script.replace(/\.ts$/, ".js"));
 }

@@ -83,10 +83,8 @@ function expectView(store: Store, runs: readonly ModelRun[]): void {
   const shown = new Map<string, HostView>(view.hosts.map((host) => [host.address, host]));
   for (const address of HOSTS) {
     const model = now.hosts.get(address);
-    const wasAlive = runs.some((run) => run.hosts.get(address)?.presence === "alive");
-    const isShown = model !== undefined && (model.presence !== "silent" || wasAlive);
     const host = shown.get(address);
-    expect(host !== undefined).toBe(isShown || model?.presence === "vanished");
+    expect(host !== undefined).toBe(model !== undefined);
     if (host === undefined) continue;
     expect(host.presence).toBe(model?.presence);
     const rows = rowsOf(runs, address, PORTS);

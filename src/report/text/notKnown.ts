@@ -114,7 +114,9 @@ function notAsked({ data }: Page): string[] {
 
 function warnings({ data }: Page): string[] {
   const { warnings: all, id } = data.view.run;
-  const shown = all.slice(0, SHOWN_WARNINGS).map((warning) => `Warning: ${plain(warning)}`);
+  const shown = all
+    .slice(0, SHOWN_WARNINGS)
+    .map((warning) => `Warning: ${plain(warning.replace(/^warning:\s*/i, ""))}`);
   const left = all.length - shown.length;
   return left === 0 ? shown : [...shown, `${formatCount(left)} more warnings: portreeve runs show ${id}`];
 }
