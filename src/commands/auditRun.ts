@@ -85,17 +85,35 @@ function permittedOf(addresses: readonly Address[]): BlockList {
 
 /** Carries the run out and ends it in the store, whatever happens. Returns its outcome. */
 export async function carryOutRun(request: RunRequest): Promise<Outcome> {
-  const { store, run } = request;
-  const heartbeat = setInterval(() => store.heartbeat(run.id), HEARTBEAT_MS);
+  const lost = new AbortController();
+  const heart = beat(request, lost);
   try {
-    const outcome = await sweep(request);
+    const signal = AbortSignal.any([request.signal, lost.signal]);
+    const outcome = await sweep({ ...request, signal });
+    if (heart.error !== null) throw heart.error;
     return conclude(request, outcome);
   } catch (error) {
     endQuietly(request, error);
     throw error;
   } finally {
-    clearInterval(heartbeat);
+    clearInterval(heart.timer);
   }
+}
+
+/** A run that can no longer say it is alive (disk full, settled by another after a long sleep) must stop probing. */
+function beat({ store, run }: RunRequest, lost: AbortController): { timer: NodeJS.Timeout; error: unknown } {
+  const heart: { timer: NodeJS.Timeout; error: unknown } = {
+    error: null,
+    timer: setInterval(() => {
+      try {
+        store.heartbeat(run.id);
+      } catch (error) {
+        heart.error ??= error;
+        lost.abort();
+      }
+    }, HEARTBEAT_MS),
+  };
+  return heart;
 }
 
 async function sweep(request: RunRequest): Promise<SweepOutcome> {
