@@ -8,7 +8,7 @@ import { exitCodeOf } from "./exitCode.js";
 import { judgeRun, loadExpectation } from "./judging.js";
 import { parseRunId, parseShare } from "./options.js";
 import { printDocument, printMessage } from "./output.js";
-import { openSession } from "./session.js";
+import { openSession, type Session } from "./session.js";
 import { chooseRun, profileOf } from "./storedRun.js";
 
 interface CheckOptions {
@@ -47,7 +47,7 @@ export function addCheck(program: Command): void {
 }
 
 async function check(audit: string | undefined, options: CheckOptions, command: Command): Promise<number> {
-  const session = openSession(command);
+  const session = await openSession(command);
   const store = openStore(session.database.path, { mode: "read" });
   try {
     const run = chooseRun(store, { ...options, ...(audit === undefined ? {} : { audit }) }, session);
@@ -66,6 +66,6 @@ async function check(audit: string | undefined, options: CheckOptions, command: 
   }
 }
 
-function knownAudit(name: string | null, session: ReturnType<typeof openSession>): string | null {
+function knownAudit(name: string | null, session: Session): string | null {
   return name !== null && session.config.audits.has(name.replace(/^@/, "")) ? name : null;
 }

@@ -20,7 +20,7 @@ export function addDoctor(program: Command): void {
     )
     .addOption(new Option("--format <format>", "output").choices(["text", "json"]).default("text"))
     .action(async (options: { format: "text" | "json" }, command: Command) => {
-      const session = openSession(command);
+      const session = await openSession(command);
       const checks = await examine(session);
       printDocument(renderDoctor(checks, options.format, { zone: session.zone, ...session.look }));
       if (checks.some((check) => check.level === "error")) process.exitCode = EXIT.error;

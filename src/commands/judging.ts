@@ -4,8 +4,6 @@ import { type Judgement, judge } from "../exposure/judge.js";
 import type { RunId } from "../facts/run.js";
 import type { RunView } from "../facts/view.js";
 import { type BoundProfile, bindNames, profileNames } from "../profile/bind.js";
-import { loadProfile } from "../profile/load.js";
-import { profileHash } from "../profile/parse.js";
 import type { Store } from "../store/store.js";
 import { tryResolveNames } from "./resolveNames.js";
 import type { Session } from "./session.js";
@@ -21,6 +19,8 @@ export interface Expectation {
 /** Reads the profile and resolves the names in it. `file` null: only the high-risk list is judged. */
 export async function loadExpectation(file: string | null): Promise<Expectation> {
   if (file === null) return { profile: null, file: null, hash: null, warnings: [] };
+  const { loadProfile } = await import("../profile/load.js");
+  const { profileHash } = await import("../profile/parse.js");
   const profile = loadProfile(file);
   const { resolved, failed } = await tryResolveNames(profileNames(profile));
   return {

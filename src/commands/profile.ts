@@ -47,8 +47,8 @@ function addInit(profile: Command): void {
     )
     .option("--from-run <n>", "the run (default: the last one)", parseRunId)
     .option("--output <file>", "write to a new file instead of stdout")
-    .action((options: { fromRun?: number; output?: string }, command: Command) => {
-      const session = openSession(command);
+    .action(async (options: { fromRun?: number; output?: string }, command: Command) => {
+      const session = await openSession(command);
       const store = openStore(session.database.path, { mode: "read" });
       try {
         const choice = options.fromRun === undefined ? {} : { run: options.fromRun };
@@ -89,7 +89,7 @@ function addLint(profile: Command): void {
     .option("--profile <file>", "the profile (default: the configuration's)")
     .addOption(format())
     .action(async (options: { profile?: string; format: Format }, command: Command) => {
-      const session = openSession(command);
+      const session = await openSession(command);
       const { profile: bound } = await loadNamed(options.profile, session);
       const problems = lintProfile(bound, { seenHosts: seenHosts(session) });
       printDocument(renderLint(problems, options.format, { zone: session.zone, ...session.look }));
@@ -113,7 +113,7 @@ function addExplain(profile: Command): void {
         options: { profile?: string; format: Format },
         command: Command,
       ) => {
-        const session = openSession(command);
+        const session = await openSession(command);
         const { profile: bound } = await loadNamed(options.profile, session);
         const address = await addressOf(host);
         const rows = explain(bound, address, port === undefined ? undefined : parsePort(port));

@@ -42,8 +42,8 @@ export function addQuery(program: Command): void {
     .addOption(
       new Option("--format <format>", "output").choices(["text", "json", "jsonl", "csv"]).default("text"),
     )
-    .action((options: OpenOptions, command: Command) => {
-      const session = openSession(command);
+    .action(async (options: OpenOptions, command: Command) => {
+      const session = await openSession(command);
       const store = openStore(session.database.path, { mode: "read" });
       try {
         const rows = store.observationRows({

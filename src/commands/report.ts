@@ -42,7 +42,7 @@ export function addReport(program: Command): void {
 }
 
 async function report(audit: string | undefined, options: ReportOptions, command: Command): Promise<void> {
-  const session = openSession(command);
+  const session = await openSession(command);
   const store = openStore(session.database.path, { mode: "read" });
   try {
     const run = chooseRun(store, { ...options, ...(audit === undefined ? {} : { audit }) }, session);

@@ -19,8 +19,8 @@ export function addRuns(program: Command): void {
     .description("Lists the runs, newest first.\n\nExamples:\n  portreeve runs\n  portreeve runs show 12\n")
     .option("--last <n>", "only the last N", parseCount)
     .addOption(format())
-    .action((options: FormatOption & { last?: number }, command: Command) => {
-      const session = openSession(command);
+    .action(async (options: FormatOption & { last?: number }, command: Command) => {
+      const session = await openSession(command);
       const store = openStore(session.database.path, { mode: "read" });
       try {
         const rows = store.listRuns(options.last === undefined ? {} : { limit: options.last });
@@ -37,8 +37,8 @@ export function addRuns(program: Command): void {
     )
     .argument("<run>", "the run's number", parseRunId)
     .addOption(format())
-    .action((run: number, options: FormatOption, command: Command) => {
-      const session = openSession(command);
+    .action(async (run: number, options: FormatOption, command: Command) => {
+      const session = await openSession(command);
       const store = openStore(session.database.path, { mode: "read" });
       try {
         const detail = { run: store.getRun(run), shards: store.shardsOf(run) };

@@ -90,7 +90,7 @@ export function addScan(program: Command): void {
 }
 
 async function scan(targets: readonly string[], options: ScanOptions, command: Command): Promise<number> {
-  const session = openSession(command);
+  const session = await openSession(command);
   const plan = await planScan(targets, options, session.config);
   const profileFile = options.profile ?? plan.audit.profile;
   const expectation = await loadExpectation(profileFile);

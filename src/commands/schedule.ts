@@ -21,8 +21,8 @@ export function addSchedule(program: Command): void {
     .summary("the weekly crontab line")
     .description(`Prints a crontab line that runs an audit each Monday at 02:30.\n${EXAMPLES}`)
     .argument("[audit]", "@AUDIT of portreeve.yaml", "@NAME")
-    .action((audit: string, _options: object, command: Command) => {
-      const session = openSession(command);
+    .action(async (audit: string, _options: object, command: Command) => {
+      const session = await openSession(command);
       if (audit !== "@NAME") resolveAudit(session.config, audit);
       printDocument(cronLines(audit, session, process.argv[1] ?? "portreeve"));
     });

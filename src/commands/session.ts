@@ -1,11 +1,12 @@
 /** What every command starts from: the configuration, the database's place, the terminal. */
+import { lstatSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { type Config, systemTimeZone } from "../config/config.js";
+import { type Config, settleConfig, systemTimeZone } from "../config/config.js";
 import { type DatabasePlace, defaultDatabasePath } from "../config/databasePath.js";
 import { invokerOf } from "../config/invoker.js";
-import { loadConfig } from "../config/load.js";
 import { lookUpUser } from "../config/passwd.js";
+import { configSearchPath } from "../config/searchPath.js";
 
 /** Options of every command. */
 export interface GlobalOptions {
@@ -23,10 +24,10 @@ export interface Session {
   readonly look: { readonly color: boolean; readonly width: number; readonly unicode: boolean };
 }
 
-export function openSession(command: Command): Session {
+export async function openSession(command: Command): Promise<Session> {
   const options = command.optsWithGlobals<GlobalOptions>();
   const uid = process.geteuid?.() ?? -1;
-  const config = loadConfig({ explicit: options.config, env: process.env, cwd: process.cwd(), uid });
+  const config = await configOf(options.config, uid);
   return {
     config,
     database: databaseOf(options, config, uid),
@@ -37,6 +38,26 @@ export function openSession(command: Command): Session {
       unicode: /utf-?8/i.test(process.env.LC_ALL || process.env.LC_CTYPE || process.env.LANG || ""),
     },
   };
+}
+
+/** The readers of YAML take as long to load as the rest of the program: only where there is something to read. */
+async function configOf(explicit: string | undefined, uid: number): Promise<Config> {
+  const cwd = process.cwd();
+  const places = explicit === undefined ? configSearchPath(process.env, cwd, uid, lookUpUser) : [explicit];
+  if (explicit === undefined && !places.some(mayExist)) {
+    return settleConfig({}, null, { base: cwd, home: invokerOf(process.env, uid, lookUpUser).home });
+  }
+  const { loadConfig } = await import("../config/load.js");
+  return loadConfig({ explicit, env: process.env, cwd, uid });
+}
+
+function mayExist(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    // Not to be told from here: the loader says why.
+    return true;
+  }
 }
 
 function databaseOf(options: GlobalOptions, config: Config, uid: number): DatabasePlace {

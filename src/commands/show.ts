@@ -18,12 +18,12 @@ export function addShow(program: Command): void {
     .option("--realm <name>", "the realm of the address")
     .addOption(new Option("--format <format>", "output").choices(["text", "json"]).default("text"))
     .action(
-      (
+      async (
         host: string,
         options: { vantage?: string; realm?: string; format: "text" | "json" },
         command: Command,
       ) => {
-        const session = openSession(command);
+        const session = await openSession(command);
         const store = openStore(session.database.path, { mode: "read" });
         try {
           const view = store.hostView(parseAddress(host), options);

@@ -1,6 +1,3 @@
-import { isIP } from "node:net";
-import { z } from "zod";
-
 declare const addressBrand: unique symbol;
 
 /**
@@ -10,8 +7,3 @@ declare const addressBrand: unique symbol;
 export type Address = string & { readonly [addressBrand]: true };
 
 export type Family = 4 | 6;
-
-export const AddressSchema = z
-  .string()
-  .refine((text) => isIP(text) !== 0, "not an IP address")
-  .transform((text) => text as Address);

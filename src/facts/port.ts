@@ -1,16 +1,11 @@
-import { z } from "zod";
-
 export const PROTOCOLS = ["tcp", "udp", "sctp"] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
-export const ProtocolSchema = z.enum(PROTOCOLS);
 
 /** One port, printed `22/tcp`. */
 export interface Port {
   readonly protocol: Protocol;
   readonly port: number;
 }
-
-export const PortSchema = z.object({ protocol: ProtocolSchema, port: z.int().min(0).max(65535) });
 
 /** An inclusive range of port numbers. */
 export type PortRange = readonly [from: number, to: number];

@@ -30,6 +30,7 @@ import {
   type RunEvidence,
 } from "./evidence.js";
 import { type HoleQuestion, judgeHoles, type LookAnswers, noLook, screenForHoles } from "./holes.js";
+import { makeHostTurns, type TakeTurn } from "./hostTurns.js";
 import {
   type Asks,
   type PlanContext,
@@ -116,6 +117,8 @@ interface State {
   readonly sweepLimit: LimitFunction;
   readonly identifyLimit: LimitFunction;
   readonly identifying: Promise<void>[];
+  /** Keeps a capped host to one shard at a time; null where an explicit rate lifted the cap. */
+  readonly takeTurn: TakeTurn | null;
   /** The last number of each series of shard ids. */
   readonly numbers: Map<string, number>;
 }
@@ -127,10 +130,23 @@ export async function carryOut(
   hooks: SweepHooks,
   signal: AbortSignal,
 ): Promise<SweepOutcome> {
-  const state = startState(request, engine, hooks, signal);
+  const state = startState(request, engine, hooks);
+  const stop = () => state.stop.abort();
+  if (signal.aborted) stop();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await runStages(state);
+  } finally {
+    signal.removeEventListener("abort", stop);
+    // After an error too nothing of a run outlives it.
+    await Promise.allSettled(state.identifying);
+  }
+}
+
+async function runStages(state: State): Promise<SweepOutcome> {
   const discoveryEnd = await discoverAndSweep(state);
   await sweepAgain(state);
-  identifyOpen(state, request.addresses);
+  identifyOpen(state, state.request.addresses);
   await lookAtHoles(state);
   await settleAll(state.identifying);
   await lookAtDoubts(state);
@@ -138,15 +154,12 @@ export async function carryOut(
   return concludeRun(state, { discoveryEnd, ...lastLook });
 }
 
-function startState(request: SweepRequest, engine: Engine, hooks: SweepHooks, signal: AbortSignal): State {
-  const stop = new AbortController();
-  if (signal.aborted) stop.abort();
-  signal.addEventListener("abort", () => stop.abort(), { once: true });
+function startState(request: SweepRequest, engine: Engine, hooks: SweepHooks): State {
   return {
     request,
     engine,
     hooks,
-    stop,
+    stop: new AbortController(),
     evidence: new Map(),
     verdicts: new Map(),
     askedForLife: new Set(),
@@ -159,6 +172,7 @@ function startState(request: SweepRequest, engine: Engine, hooks: SweepHooks, si
     sweepLimit: pLimit(request.plan.budget.slots),
     identifyLimit: pLimit(request.plan.budget.identifySlots),
     identifying: [],
+    takeTurn: request.plan.budget.hostRate === null ? null : makeHostTurns(),
     numbers: new Map(),
   };
 }
@@ -345,6 +359,7 @@ function noteLook(looks: Map<Address, LookAnswers>, result: ShardResult): void {
   if (!result.whole || address === undefined || result.shard.ports.tcp.length === 0) return;
   let reset = emptyPortSet;
   for (const host of result.document?.hosts ?? []) {
+    if (host.address !== address) continue;
     for (const port of host.ports) {
       if (port.protocol === "tcp" && port.state === "closed") reset = unionPorts(reset, portSetOfOne(port));
     }
@@ -506,7 +521,19 @@ async function settleAll(promises: readonly Promise<void>[]): Promise<void> {
   }
 }
 
-async function runShard(
+/** Services are asked beside the sweep: nmap mostly waits there, and what it sends is not metered anyway. */
+function runShard(
+  state: State,
+  shard: Shard,
+  limit: LimitFunction,
+  onResult: (result: ShardResult) => void,
+): Promise<void> {
+  const attempt = () => attemptShard(state, shard, limit, onResult);
+  const uncapped = shard.stage === "identify" || shard.addresses.every(state.request.plan.isLocal);
+  return state.takeTurn === null || uncapped ? attempt() : state.takeTurn(shard.addresses, attempt);
+}
+
+async function attemptShard(
   state: State,
   shard: Shard,
   limit: LimitFunction,

@@ -157,15 +157,10 @@ function foldHost(evidence: HostEvidence, host: NmapHost, result: ShardResult): 
     noteAnswer(evidence, host.status.reason, time);
     if (host.status.reason !== "reset" && host.status.ttl !== null) evidence.ttl ??= host.status.ttl;
   }
-  let answered = emptyPortSet;
-  for (const port of host.ports) {
-    if (foldPort(evidence, port, result, time)) answered = unionPorts(answered, portSetOf([port]));
-  }
   const listed = portSetOf(host.ports);
-  for (const extra of host.extraPorts) {
-    answered = unionPorts(answered, foldExtra(evidence, extra, host, listed, result, time));
-  }
-  foldSilence(evidence, host, answered, result);
+  const answered = [portSetOf(host.ports.filter((port) => foldPort(evidence, port, result, time)))];
+  for (const extra of host.extraPorts) answered.push(foldExtra(evidence, extra, host, listed, result, time));
+  foldSilence(evidence, host, unionPorts(...answered), result);
 }
 
 /** The moments between which the host's answers came: its own times in the XML, to the second, else the process's. */

@@ -74,7 +74,8 @@ export function budgetFor(request: PaceRequest): Budget {
 /** Enough slots to use the whole budget under the host cap, but not so many that processes cost more than packets. */
 function slotsFor(rate: number, hostRate: number | null): number {
   if (hostRate === null) return rate < UNCAPPED_SLOTS ? 1 : UNCAPPED_SLOTS;
-  return Math.min(16, Math.max(1, Math.ceil(rate / hostRate)));
+  // A slot sends one packet a second at least, so there are no more slots than packets.
+  return Math.min(16, Math.max(1, Math.min(Math.floor(rate), Math.ceil(rate / hostRate))));
 }
 
 function identifySlotsFor(rate: number): number {

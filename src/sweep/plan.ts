@@ -36,11 +36,12 @@ export type Asks = ReadonlyMap<Address, PortSet>;
 export function planDiscovery(addresses: readonly Address[], round: number, context: PlanContext): Shard[] {
   const shards: Shard[] = [];
   for (const group of alike(addresses, context)) {
-    const rate = group.local ? context.budget.localRate : context.budget.slotRate;
-    const most = Math.max(1, Math.floor((rate * SHARD_SECONDS) / DISCOVERY_PROBES));
+    const whole = group.local ? context.budget.localRate : context.budget.slotRate;
+    const most = Math.max(1, Math.floor((whole * SHARD_SECONDS) / DISCOVERY_PROBES));
     const even = Math.ceil(group.addresses.length / context.budget.slots);
     const size = Math.max(1, Math.min(even, most, MOST_DISCOVERY_ADDRESSES));
     for (const part of chunk(group.addresses, size)) {
+      const rate = group.local ? whole : cappedRate(part.length, context.budget);
       shards.push(shardOf("discover", "hosts", round, shards.length, part, emptyPortSet, rate));
     }
   }
@@ -66,7 +67,7 @@ export function planIdentify(open: Asks, context: PlanContext): Shard[] {
   for (const protocol of ["tcp", "udp"] as const) {
     for (const group of groupByAsk(open, protocol, context)) {
       for (const address of group.addresses) {
-        const rate = group.local ? context.budget.localRate : context.budget.slotRate;
+        const rate = group.local ? context.budget.localRate : cappedRate(1, context.budget);
         shards.push(shardOf("identify", "services", 1, shards.length, [address], group.ports, rate));
       }
     }
@@ -163,13 +164,17 @@ function hostsPerShard(group: Group, budget: Budget): number {
 
 function partRate(group: Group, hosts: number, protocol: Protocol, pass: number, budget: Budget): number {
   if (group.local) return budget.localRate;
-  const capped =
-    budget.hostRate === null ? budget.slotRate : Math.min(budget.slotRate, budget.hostRate * hosts);
+  const capped = cappedRate(hosts, budget);
   if (protocol === "udp" && pass > 1) {
     const slow = hosts * Math.max(1, Math.ceil(countPorts(group.ports) / SLOW_UDP_SECONDS));
     return Math.max(1, Math.min(capped, slow));
   }
   return Math.max(1, capped);
+}
+
+/** A slot's rate, but never above the cap of so many hosts. */
+function cappedRate(hosts: number, budget: Budget): number {
+  return budget.hostRate === null ? budget.slotRate : Math.min(budget.slotRate, budget.hostRate * hosts);
 }
 
 function* cutPorts(ports: PortSet, protocol: Protocol, most: number): Iterable<PortSet> {

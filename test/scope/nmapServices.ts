@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { ProtocolSchema } from "../../src/facts/port.js";
+import { PROTOCOLS } from "../../src/facts/port.js";
 import type { ServiceTable } from "../../src/scope/serviceTable.js";
 
 const FILE = "/usr/share/nmap/nmap-services";
@@ -15,9 +15,9 @@ export function readInstalledServices(): ServiceTable {
     entries: lines.flatMap((line) => {
       const [name, portText, frequency] = line.split(/\s+/);
       const [port, protocol] = portText?.split("/") ?? [];
-      const known = ProtocolSchema.safeParse(protocol);
-      if (line.startsWith("#") || name === undefined || !known.success) return [];
-      return [{ name, protocol: known.data, port: Number(port), frequency: Number(frequency) }];
+      const known = PROTOCOLS.find((each) => each === protocol);
+      if (line.startsWith("#") || name === undefined || known === undefined) return [];
+      return [{ name, protocol: known, port: Number(port), frequency: Number(frequency) }];
     }),
   };
 }
