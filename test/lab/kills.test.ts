@@ -1,30 +1,13 @@
 /** Processes killed and terminals lost in the middle of a run: it is marked rightly, and nothing is called closed. */
 import Database from "better-sqlite3";
-import { beforeAll, describe, expect, it } from "vitest";
-import { buildCli, changesOf, type Lab, openInTruth, openOf, topTcp, until, whyNoLab, withLab } from "./lab.js";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildCli, changesOf, type Lab, openLab, openOf, topTcp, until, whyNoLab } from "./lab.js";
 
 const reason = whyNoLab();
 /** Slow enough that there is time to hit a run in each of its stages. */
-const SLOW = ["--rate", "500", "--no-identify"];
+const SLOW = ["--rate", "300", "--no-identify"];
 const FAST = ["--rate", "4000", "--no-identify"];
 
-interface Baseline {
-  readonly lab: Lab;
-  readonly scanArgs: readonly string[];
-}
-
-/** A lab with one complete run behind it, and the arguments that repeat it. */
-async function afterOneRun(options: readonly string[], body: (baseline: Baseline) => Promise<void>) {
-  const ports = await topTcp(300, "");
-  await withLab(["--hosts", "4", "--udp", "0", ...options], async (lab) => {
-    const targets = [...lab.truth.hosts.map((h) => h.address), ...lab.truth.absentExamples.slice(0, 2)];
-    const scanArgs = ["scan", ...targets, "-p", ports];
-    expect(await lab.portreeve(...scanArgs, ...FAST)).toMatchObject({ code: 0, stderr: "" });
-    await body({ lab, scanArgs });
-  });
-}
-
-const runsOf = (lab: Lab) => lab.runs().length;
 const isSweep = ({ argv }: { argv: readonly string[] }) => argv.includes("-sS") && argv.includes("-p");
 
 function integrityOf(lab: Lab): unknown {
@@ -44,127 +27,137 @@ function expectNoChanges(lab: Lab): void {
   expect(integrityOf(lab)).toBe("ok");
 }
 
-async function expectNoNmapWithin(lab: Lab, ms: number): Promise<void> {
-  await until(async () => (await lab.nmaps()).length === 0, ms, "every nmap is gone");
-}
-
 describe.skipIf(reason !== null)(`kills and signals${reason === null ? "" : ` (skipped: ${reason})`}`, () => {
-  beforeAll(buildCli);
+  // One lab and one history for all: the longer the history, the more there is that a killed run could spoil.
+  let lab: Lab;
+  let close = async () => {};
+  let scanArgs: string[] = [];
+  beforeAll(async () => {
+    buildCli();
+    ({ lab, close } = await openLab(["--hosts", "4", "--seed", "2", "--udp", "0"]));
+    scanArgs = ["scan", ...lab.truth.hosts.map((host) => host.address), "-p", await topTcp(90, "")];
+    expect(await scan(...FAST)).toMatchObject({ code: 0, stderr: "" });
+  });
+  afterAll(() => close());
 
-  it("tries the shard of a killed nmap again, and ends every other kill of nmaps without a false word", async () => {
-    await afterOneRun(["--seed", "2"], async ({ lab, scanArgs }) => {
-      const one = await lab.startPortreeve(...scanArgs, ...SLOW);
-      await until(async () => (await lab.nmaps()).some(isSweep), 20_000, "a sweep is on its way");
-      const victim = (await lab.nmaps()).find(isSweep);
-      expect(await lab.signal(victim?.pid ?? 0, "SIGKILL")).toBe(true);
-      expect(await one.ended).toMatchObject({ code: 0 });
-      expect(lab.view(2).run).toMatchObject({ outcome: "complete", coverage: 1 });
-      expect(openOf(lab.view(2))).toEqual(openOf(lab.view(1)));
-      const shards = lab.read((store) => store.shardsOf(2));
-      const killed = shards.filter((shard) => shard.signal === "SIGKILL");
-      expect(killed).toMatchObject([{ attempt: 1, state: "failed" }]);
-      expect(shards).toContainEqual(
-        expect.objectContaining({ id: killed[0]?.id, attempt: 2, state: "done", exitCode: 0 }),
-      );
+  const scan = (...more: string[]) => lab.portreeve(...scanArgs, ...more);
+  const startScan = (...more: string[]) => lab.startPortreeve(...scanArgs, ...more);
+  const newest = () => lab.runs()[0];
 
-      const all = await lab.startPortreeve(...scanArgs, ...FAST);
-      let over = false;
-      all.ended.then(() => {
-        over = true;
-      });
-      let kills = 0;
-      while (!over) {
-        for (const { pid } of await lab.nmaps()) if (await lab.signal(pid, "SIGKILL")) kills++;
-        await new Promise((done) => setTimeout(done, 20));
-      }
-      expect(kills).toBeGreaterThan(3);
-      expect(await all.ended).toMatchObject({ code: 3 });
-      expect(["partial", "failed"]).toContain(lab.view(3).run.outcome);
-      expectNoChanges(lab);
+  it("tries the shard of a killed nmap again: the run is complete", async () => {
+    const running = await startScan(...SLOW);
+    await until(async () => (await lab.nmaps()).some(isSweep), 20_000, "a sweep is on its way");
+    const victim = (await lab.nmaps()).find(isSweep);
+    expect(await lab.signal(victim?.pid ?? 0, "SIGKILL")).toBe(true);
+    expect(await running.ended).toMatchObject({ code: 0 });
+    const id = newest()?.id ?? 0;
+    expect(newest()).toMatchObject({ outcome: "complete", coverage: 1 });
+    expect(openOf(lab.view(id))).toEqual(openOf(lab.view(1)));
+    const shards = lab.read((store) => store.shardsOf(id));
+    const killed = shards.filter((shard) => shard.signal === "SIGKILL");
+    expect(killed).toMatchObject([{ attempt: 1, state: "failed" }]);
+    expect(shards).toContainEqual(
+      expect.objectContaining({ id: killed[0]?.id, attempt: 2, state: "done", exitCode: 0 }),
+    );
+    expectNoChanges(lab);
+  }, 60_000);
+
+  it("calls nothing closed when every nmap is killed: the run is partial or failed", async () => {
+    const running = await startScan(...FAST);
+    let isOver = false;
+    running.ended.then(() => {
+      isOver = true;
     });
-  }, 120_000);
+    let kills = 0;
+    while (!isOver) {
+      for (const { pid } of await lab.nmaps()) if (await lab.signal(pid, "SIGKILL")) kills++;
+      await new Promise((done) => setTimeout(done, 10));
+    }
+    expect(kills).toBeGreaterThan(3);
+    expect(await running.ended).toMatchObject({ code: 3 });
+    expect(["partial", "failed"]).toContain(newest()?.outcome);
+    expectNoChanges(lab);
+  }, 60_000);
 
   it("survives kill -9 at any moment: no nmap outlives it, the next run marks the old one interrupted", async () => {
-    await afterOneRun(["--seed", "4"], async ({ lab, scanArgs }) => {
-      for (const wait of [300, 700, 1500, 2500, 4000, 6000, 9000]) {
-        const runs = runsOf(lab);
-        const scan = await lab.startPortreeve(...scanArgs, ...SLOW);
-        await new Promise((done) => setTimeout(done, wait * (0.8 + 0.4 * Math.random())));
-        await scan.signal("SIGKILL");
-        expect(await scan.ended).toMatchObject({ signal: "SIGKILL" });
-        await expectNoNmapWithin(lab, 1000);
-        expect(integrityOf(lab)).toBe("ok");
-        if (runsOf(lab) > runs) expect(lab.runs()[0]?.outcome).toBe("running");
-      }
-      const killed = runsOf(lab) - 1;
-      expect(killed).toBeGreaterThanOrEqual(4);
-      expect(await lab.portreeve(...scanArgs, ...FAST)).toMatchObject({ code: 0 });
-      const [last, ...before] = lab.runs();
-      expect(last?.outcome).toBe("complete");
-      expect(before.map((run) => run.outcome)).toEqual([...Array(killed).fill("interrupted"), "complete"]);
-      expectNoChanges(lab);
-    });
-  }, 120_000);
+    const first = lab.runs().length;
+    for (const wait of [250, 600, 1000, 1800, 3000, 4500]) {
+      const before = lab.runs().length;
+      const running = await startScan(...SLOW);
+      await new Promise((done) => setTimeout(done, wait * (0.8 + 0.4 * Math.random())));
+      await running.signal("SIGKILL");
+      expect(await running.ended).toMatchObject({ signal: "SIGKILL" });
+      await until(async () => (await lab.nmaps()).length === 0, 1000, "every nmap is gone");
+      expect(integrityOf(lab)).toBe("ok");
+      if (lab.runs().length > before) expect(newest()?.outcome).toBe("running");
+    }
+    const killed = lab.runs().length - first;
+    expect(killed).toBeGreaterThanOrEqual(4);
+    expect(await scan(...FAST)).toMatchObject({ code: 0 });
+    const [last, ...before] = lab.runs();
+    expect(last).toMatchObject({ outcome: "complete", coverage: 1 });
+    expect(before.slice(0, killed).map((run) => run.outcome)).toEqual(Array(killed).fill("interrupted"));
+    expectNoChanges(lab);
+  }, 90_000);
 
   it.each(["SIGINT", "SIGTERM"] as const)(
-    "%s stops the run: exit 130, its nmaps ended, what was proved kept",
+    "stops at %s: exit 130, its nmaps ended, what was proved kept",
     async (name) => {
-      await afterOneRun(["--seed", "6"], async ({ lab, scanArgs }) => {
-        const scan = await lab.startPortreeve(...scanArgs, ...SLOW);
-        await until(async () => (await lab.nmaps()).some(isSweep), 20_000, "a sweep is on its way");
-        const before = Date.now();
-        await scan.signal(name);
-        const ended = await scan.ended;
-        expect(Date.now() - before).toBeLessThan(5000);
-        expect(ended).toMatchObject({ code: 130, signal: null });
-        expect(ended.stderr).toContain(`${name}: stopping`);
-        expect(await lab.nmaps()).toEqual([]);
-        expect(lab.runs()[0]).toMatchObject({ id: 2, outcome: "interrupted" });
-        expectNoChanges(lab);
-      });
+      const running = await startScan(...SLOW);
+      await until(async () => (await lab.nmaps()).some(isSweep), 20_000, "a sweep is on its way");
+      const before = Date.now();
+      await running.signal(name);
+      const ended = await running.ended;
+      expect(Date.now() - before).toBeLessThan(5000);
+      expect(ended).toMatchObject({ code: 130, signal: null });
+      expect(ended.stderr).toContain(`${name}: stopping`);
+      expect(await lab.nmaps()).toEqual([]);
+      expect(newest()?.outcome).toBe("interrupted");
+      expect(lab.view(newest()?.id ?? 0).hosts.some((host) => host.presence === "alive")).toBe(true);
+      expectNoChanges(lab);
     },
     60_000,
   );
 
   it("goes on to its end when the terminal is closed", async () => {
-    await afterOneRun(["--seed", "8"], async ({ lab, scanArgs }) => {
-      const command = [process.execPath, "dist/cli.js"];
-      const cli = `${import.meta.dirname}/../../${command[1]}`;
-      const line = [command[0], cli, "--db", lab.database, ...scanArgs, ...SLOW].join(" ");
-      const terminal = await lab.start(["script", "-qfec", line, "/dev/null"]);
-      await until(async () => (await lab.nmaps()).some(isSweep), 20_000, "a sweep is on its way");
-      // The terminal goes without a word: the kernel hangs up on everything in it.
-      await terminal.signal("SIGKILL");
-      await until(() => lab.runs()[0]?.outcome !== "running", 60_000, "the run ends");
-      expect(lab.runs()[0]).toMatchObject({ id: 2, outcome: "complete", coverage: 1 });
-      expectNoChanges(lab);
-    });
-  }, 120_000);
+    const runs = lab.runs().length;
+    const line = lab.commandLine(...scanArgs, ...SLOW).join(" ");
+    const terminal = await lab.start(["script", "-qfec", line, "/dev/null"]);
+    await until(async () => (await lab.nmaps()).some(isSweep), 20_000, "a sweep is on its way");
+    // The terminal goes without a word: the kernel hangs up on everything in it.
+    await terminal.signal("SIGKILL");
+    await until(() => newest()?.outcome !== "running", 60_000, "the run ends");
+    expect(lab.runs()).toHaveLength(runs + 1);
+    expect(newest()).toMatchObject({ outcome: "complete", coverage: 1 });
+    expectNoChanges(lab);
+  }, 90_000);
 
   it("lets one run at a time hold the database: a second exits 11, or waits; reports show the first as running", async () => {
-    await afterOneRun(["--seed", "9"], async ({ lab, scanArgs }) => {
-      const first = await lab.startPortreeve(...scanArgs, ...SLOW);
-      await until(() => lab.runs()[0]?.outcome === "running", 20_000, "the first run has begun");
-      const second = await lab.portreeve(...scanArgs, ...FAST);
-      expect(second.code).toBe(11);
-      expect(second.stderr).toContain("run 2");
-      const waiting = await lab.startPortreeve(...scanArgs, ...FAST, "--wait", "2m");
-      await until(async () => (await lab.nmaps()).some(isSweep), 20_000, "the sweep is on its way");
-      const report = await lab.portreeve("report", "--run", "2", "--format", "json");
-      expect(report.code).toBe(0);
-      expect(JSON.parse(report.stdout).run).toMatchObject({ id: 2, outcome: "running", coverage: null });
-      expect((await lab.portreeve("report", "--run", "2")).stdout).toMatch(/running/i);
-      expect(await first.ended).toMatchObject({ code: 0 });
-      const waited = await waiting.ended;
-      expect(waited).toMatchObject({ code: 0 });
-      expect(waited.stderr).toContain("waiting");
-      expect(lab.runs().map((run) => [run.id, run.outcome])).toEqual([
-        [3, "complete"],
-        [2, "complete"],
-        [1, "complete"],
-      ]);
-      expect(openOf(lab.view(3))).toEqual(openInTruth(lab.truth.hosts));
-      expectNoChanges(lab);
-    });
-  }, 120_000);
+    const id = (newest()?.id ?? 0) + 1;
+    const first = await startScan(...SLOW);
+    await until(() => newest()?.outcome === "running", 20_000, "the first run has begun");
+    const second = await scan(...FAST);
+    expect(second.code).toBe(11);
+    expect(second.stderr).toContain(`run ${id}`);
+    const waiting = await startScan(...FAST, "--wait", "2m");
+    const report = await lab.portreeve("report", "--run", String(id), "--format", "json");
+    expect(report.code).toBe(0);
+    expect(JSON.parse(report.stdout).run).toMatchObject({ id, outcome: "running", coverage: null });
+    expect((await lab.portreeve("report", "--run", String(id))).stdout).toMatch(/running/i);
+    expect(await first.ended).toMatchObject({ code: 0 });
+    const waited = await waiting.ended;
+    expect(waited).toMatchObject({ code: 0 });
+    expect(waited.stderr).toContain("waiting");
+    expect(
+      lab
+        .runs()
+        .slice(0, 2)
+        .map((run) => [run.id, run.outcome]),
+    ).toEqual([
+      [id + 1, "complete"],
+      [id, "complete"],
+    ]);
+    expect(openOf(lab.view(id + 1))).toEqual(openOf(lab.view(1)));
+    expectNoChanges(lab);
+  }, 90_000);
 });

@@ -66,6 +66,8 @@ export interface Lab {
   start(argv: readonly string[]): Promise<Running>;
   run(argv: readonly string[]): Promise<Ended>;
   shell(script: string): Promise<string>;
+  /** portreeve with the lab's database. */
+  commandLine(...args: string[]): string[];
   portreeve(...args: string[]): Promise<Ended>;
   startPortreeve(...args: string[]): Promise<Running>;
   /** Changes a host's firewall, in front of the lab's own rules; needs root in the lab. */
@@ -110,6 +112,18 @@ export function buildCli(): void {
 
 /** Builds a lab, waits for `body`, takes the lab down again. */
 export async function withLab<T>(options: readonly string[], body: (lab: Lab) => Promise<T>): Promise<T> {
+  const { lab, close } = await openLab(options);
+  try {
+    return await body(lab);
+  } finally {
+    await close();
+  }
+}
+
+/** Builds a lab that stands until it is closed. */
+export async function openLab(
+  options: readonly string[],
+): Promise<{ readonly lab: Lab; readonly close: () => Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), "portreeve-e2e-"));
   const uid = options.includes("--uid") ? Number(options[options.indexOf("--uid") + 1]) : null;
   if (uid !== null) chownSync(folder, uid, uid);
@@ -120,12 +134,16 @@ export async function withLab<T>(options: readonly string[], body: (lab: Lab) =>
     env: { PATH: process.env.PATH, HOME: folder, LANG: "C.UTF-8", TZ: "UTC" },
   });
   const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  try {
-    return await body(await speakTo(child, folder));
-  } finally {
+  const close = async () => {
     child.stdin?.end();
     await gone;
     rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    return { lab: await speakTo(child, folder), close };
+  } catch (error) {
+    await close();
+    throw error;
   }
 }
 
@@ -203,6 +221,7 @@ async function speakTo(child: ChildProcess, folder: string): Promise<Lab> {
     start,
     run,
     shell,
+    commandLine: (...args) => own(args),
     portreeve: (...args) => run(own(args)),
     startPortreeve: (...args) => start(own(args)),
     async filter(address, rules) {
@@ -210,7 +229,7 @@ async function speakTo(child: ChildProcess, folder: string): Promise<Lab> {
       const file = join(folder, `rules-${tables}.nft`);
       writeFileSync(
         file,
-        `table inet later${tables} { chain in { type filter hook input priority -5; ${rules} } }\n`,
+        `table inet later${tables} {\nchain in {\ntype filter hook input priority -5;\n${rules}\n}\n}\n`,
       );
       await shell(`nsenter --net=/proc/${pidOf[address]}/ns/net nft -f ${file}`);
     },
