@@ -133,7 +133,7 @@ async function sweep(request: RunRequest): Promise<SweepOutcome> {
       identify: request.identify,
       probeFragile: request.probeFragile,
       plan: contextOf(plan),
-      ping: plan.method === "connect" ? pinger(plan.budget.slots) : null,
+      ping: plan.method === "connect" ? pinger(plan.budget.rate) : null,
       now: Date.now,
       random: Math.random,
     },
@@ -155,9 +155,14 @@ async function sweep(request: RunRequest): Promise<SweepOutcome> {
   };
 }
 
-function pinger(slots: number) {
+/** Most pings only wait a second for nobody, so many go side by side; a tenth of the budget bounds what they send. */
+const PINGS_AT_ONCE = 64;
+const PING_SHARE = 0.1;
+
+function pinger(budgetRate: number) {
+  const rate = Math.max(1, budgetRate * PING_SHARE);
   return async (addresses: readonly Address[], signal: AbortSignal) =>
-    (await pingAddresses(addresses, { concurrency: Math.max(4, slots), signal })).answered;
+    (await pingAddresses(addresses, { concurrency: PINGS_AT_ONCE, rate, signal })).answered;
 }
 
 interface History {

@@ -39,12 +39,10 @@ export function completionScript(program: Command, shell: Shell): string {
   return shell === "bash" ? bashScript(words) : zshScript(words);
 }
 
-function cases(words: readonly Words[]): string {
+/** The branches of a shell's `case`, each setting `variable`. */
+function cases(words: readonly Words[], variable: string): string {
   return words
-    .map(
-      (w) =>
-        `    ${JSON.stringify(w.path)}) words=${JSON.stringify([...w.commands, ...w.options].join(" "))} ;;`,
-    )
+    .map((w) => `    "${w.path}") ${variable}="${[...w.commands, ...w.options].join(" ")}" ;;`)
     .join("\n");
 }
 
@@ -57,7 +55,7 @@ _portreeve() {
   done
   while :; do
     case "$path" in
-${cases(words)}
+${cases(words, "words")}
     esac
     [ -n "$words" ] || [ -z "$path" ] && break
     case "$path" in *" "*) path="\${path% *}" ;; *) path="" ;; esac
@@ -68,24 +66,26 @@ complete -o filenames -F _portreeve portreeve
 `;
 }
 
+/** `words` and `CURRENT` are the completion system's (zshcompsys(1)); `path` would be PATH itself, so it is `at` here. */
 function zshScript(words: readonly Words[]): string {
   return `#compdef portreeve
 _portreeve() {
-  local path="" word words=""
-  for word in \${words_before:-\${(@)=BUFFER}}; do
-    case "$word" in portreeve|-*) ;; *) path="\${path:+$path }$word" ;; esac
+  local at="" word offers=""
+  for word in \${words[2,CURRENT-1]}; do
+    case "$word" in -*) ;; *) at="\${at:+$at }$word" ;; esac
   done
   while :; do
-    case "$path" in
-${cases(words)}
+    case "$at" in
+${cases(words, "offers")}
     esac
-    [[ -n "$words" || -z "$path" ]] && break
-    case "$path" in *" "*) path="\${path% *}" ;; *) path="" ;; esac
+    [[ -n "$offers" || -z "$at" ]] && break
+    case "$at" in *" "*) at="\${at% *}" ;; *) at="" ;; esac
   done
-  compadd -- \${=words}
+  compadd -- \${=offers}
   _files
 }
-compdef _portreeve portreeve
+# Autoloaded from fpath this file is the function itself; read by source or eval it only defines it.
+if [[ "\${funcstack[1]}" = _portreeve ]]; then _portreeve "$@"; else compdef _portreeve portreeve; fi
 `;
 }
 

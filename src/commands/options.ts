@@ -18,8 +18,9 @@ export function parseCount(value: string): number {
 
 /** A share of 1, `0.99` or `99%`. */
 export function parseShare(value: string): number {
-  const share = value.endsWith("%") ? Number(value.slice(0, -1)) / 100 : Number(value);
-  if (value === "" || !Number.isFinite(share) || share < 0 || share > 1) {
+  const [, digits, percent] = /^(\d+(?:\.\d+)?|\.\d+)(%?)$/.exec(value) ?? [];
+  const share = digits === undefined ? Number.NaN : Number(digits) / (percent === "%" ? 100 : 1);
+  if (!(share <= 1)) {
     throw new InvalidArgumentError("It must be a share from 0 to 1, such as 0.99.");
   }
   return share;

@@ -2,7 +2,6 @@ import type { ProfileLine } from "../facts/finding.js";
 import type { HostView } from "../facts/view.js";
 import { builtInHighRisk } from "../profile/defaults.js";
 import { type Expectation, expectPort, type Verdict } from "../profile/expectation.js";
-import { formatPort } from "../scope/port.js";
 import { hasPort } from "../scope/portSet.js";
 import { addFinding, isConfirmed, isFlagged, isOpen, type Judging } from "./judging.js";
 import { describeMismatch, nameService } from "./serviceCheck.js";
@@ -43,7 +42,7 @@ function expect({ profile }: Judging, row: Row): Expectation {
     owner: null,
     severity: null,
     highRisk,
-    why: highRisk ? `${formatPort(row)} is on the high-risk list` : "there is no profile",
+    why: highRisk ? "it is on the high-risk list" : "there is no profile",
     runnersUp: [],
   };
 }
@@ -103,7 +102,7 @@ function riskOf({ highRisk, entry }: Expectation): "reason" | "besides" | null {
 /** `8080/tcp is open (http, nginx 1.18.0)`; a guess by number is no service and is left out. */
 function describeOpen(row: Row): string {
   const { service } = row;
-  const opened = `${formatPort(row)} ${row.confidence === "unconfirmed" ? "answered" : "is open"}`;
+  const opened = row.confidence === "unconfirmed" ? "answered" : "open";
   if (service === null || service.method !== "probed") return opened;
   const product = [service.product, service.version].filter((text) => text !== null && text !== "").join(" ");
   return `${opened} (${[nameService(service), product].filter((text) => text !== "").join(", ")})`;

@@ -2,7 +2,6 @@ import type { Port } from "../facts/port.js";
 import type { Instant } from "../facts/run.js";
 import type { HostView } from "../facts/view.js";
 import { requiredPorts } from "../profile/expectation.js";
-import { formatPort } from "../scope/port.js";
 import { hasPort } from "../scope/portSet.js";
 import { addFinding, isConfirmed, type Judging } from "./judging.js";
 
@@ -27,7 +26,7 @@ export function judgeRequiredPorts(judging: Judging, host: HostView): number {
       owner: expectation.owner,
       firstSeen: presence.since,
       lastSeen: judging.now,
-      evidence: `${formatPort(port)} ${presence.how}: ${expectation.why}`,
+      evidence: `${presence.how}: ${expectation.why}`,
       confirmed: presence.confirmed,
       line: expectation.line,
       local: host.local,
@@ -53,8 +52,8 @@ function lookFor(judging: Judging, host: HostView, port: Port): Presence {
 
 /** Null where the answer does not prove that nothing is there; silence of a UDP port never does. */
 function describeAbsence(proof: HostView["quiet"][number]["proof"], { protocol }: Port): string | null {
-  if (proof === "closed") return "is closed";
-  if (proof === "refused") return "is refused by a filter";
-  if (proof === "silent" && protocol !== "udp") return "gives no answer while the host answers";
+  if (proof === "closed") return "closed";
+  if (proof === "refused") return "refused by a filter";
+  if (proof === "silent" && protocol !== "udp") return "no answer while the host answers";
   return null;
 }

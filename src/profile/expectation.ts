@@ -53,7 +53,7 @@ function expectBy(bound: BoundProfile, rules: HostRules, port: Port): Expectatio
   const { winner, rest } = rankEntries(rules, port);
   const risk = bound.profile.defaults.highRisk.find(({ ports }) => hasPort(ports, port.protocol, port.port));
   const highRisk = risk !== undefined;
-  if (winner === null) return expectUnlisted(bound, rules, port, risk ?? null);
+  if (winner === null) return expectUnlisted(bound, rules, risk ?? null);
   const runnersUp = rest.map((candidate) => rankBelow(candidate, winner));
   const { entry, matched } = winner;
   const about = {
@@ -71,14 +71,13 @@ function expectBy(bound: BoundProfile, rules: HostRules, port: Port): Expectatio
   return {
     ...about,
     verdict: "forbidden",
-    why: `${formatPort(port)} is on the high-risk list; ${unreviewed}`,
+    why: `it is on the high-risk list; ${unreviewed}`,
   };
 }
 
 function expectUnlisted(
   bound: BoundProfile,
   rules: HostRules,
-  port: Port,
   risk: { readonly line: ProfileLine | null } | null,
 ): Expectation {
   const { defaults } = bound.profile;
@@ -94,11 +93,10 @@ function expectUnlisted(
   };
   const line = nearest?.line ?? defaults.unlistedLine;
   if (risk !== null) {
-    const why = `${formatPort(port)} is on the high-risk list and no entry permits it`;
+    const why = "it is on the high-risk list and no entry permits it";
     return { ...about, verdict: "forbidden", line: risk.line ?? line, why };
   }
-  const where =
-    nearest === null ? "no group matches this host" : `no group of this host lists ${formatPort(port)}`;
+  const where = nearest === null ? "no group matches this host" : "no group of this host lists it";
   const then = {
     forbidden: "unlisted ports are forbidden",
     review: "to be reviewed",

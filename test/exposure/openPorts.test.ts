@@ -118,13 +118,13 @@ describe("an open port", () => {
       realm: "default",
       confirmed: true,
       profile: { file: "p.yaml", line: 3 },
-      evidence: "80/tcp is open (http, nginx 1.18.0): forbidden by `80/tcp` in group `a` (address 10.0.0.5)",
+      evidence: "open (http, nginx 1.18.0): forbidden by `80/tcp` in group `a` (address 10.0.0.5)",
     });
   });
 
   test("that is unreviewed names the line that says so", () => {
     const [finding] = judgePort(GROUP("owner: unreviewed, allowed: [80/tcp]"), "80/tcp").findings;
-    expect(finding?.evidence).toBe("80/tcp is open: listed in the profile but unreviewed: p.yaml:3");
+    expect(finding?.evidence).toBe("open: listed in the profile but unreviewed: p.yaml:3");
   });
 
   test("on the bastion itself is information at most, and says why", () => {

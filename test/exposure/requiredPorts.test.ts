@@ -23,17 +23,13 @@ const OPEN_DNS = makeRow(HOST, "53/udp");
 
 describe("a required port is missing", () => {
   test.each<[what: string, some: Partial<HostView>, evidence: string]>([
-    ["closed, and never open before", { quiet: [quiet("closed", "22/tcp")] }, "22/tcp is closed"],
-    ["refused by a filter", { quiet: [quiet("refused", "22/tcp")] }, "22/tcp is refused by a filter"],
-    [
-      "silent between anchors",
-      { quiet: [quiet("silent", "22/tcp")] },
-      "22/tcp gives no answer while the host answers",
-    ],
+    ["closed, and never open before", { quiet: [quiet("closed", "22/tcp")] }, "closed"],
+    ["refused by a filter", { quiet: [quiet("refused", "22/tcp")] }, "refused by a filter"],
+    ["silent between anchors", { quiet: [quiet("silent", "22/tcp")] }, "no answer while the host answers"],
     [
       "closed since it was open",
       { ports: [makeRow(HOST, "22/tcp", { state: "closed", proof: "closed" })] },
-      "22/tcp is closed",
+      "closed",
     ],
   ])("where it is %s", (_what, some, evidence) => {
     const { found } = judgeHost({ ...some, ports: [OPEN_DNS, ...(some.ports ?? [])] });

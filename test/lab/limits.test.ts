@@ -51,22 +51,24 @@ describe.skipIf(reason !== null)(`limits of a scan${reason === null ? "" : ` (sk
           .split("\n")
           .filter((line) => line.startsWith(`${port} `))
           .reduce((sum, line) => sum + Number(line.split(" ")[1]), 0);
-      await lab.start([process.execPath, "-e", LISTENER, heard, "9100", "8080"]);
+      await lab.start([process.execPath, "-e", LISTENER, heard, "9100", "515", "8080"]);
       await lab.shell(
         `touch ${heard}; for i in $(seq 50); do ss -tln | grep -q :8080 && break; sleep 0.1; done`,
       );
-      const ended = await lab.portreeve("scan", "127.0.0.1", "-p", "8080,9100,9101");
+      const ended = await lab.portreeve("scan", "127.0.0.1", "-p", "515,8080,9100,9101");
       expect(ended.code).toBe(0);
       const [host] = lab.view(1).hosts;
       expect(host?.ports.map((row) => [row.port, row.proof, row.service?.name ?? null])).toEqual([
+        [515, "open", null],
         [8080, "open", "http"],
         [9100, "open", null],
       ]);
       expect(await bytesAt(8080)).toBeGreaterThan(0);
       expect(await bytesAt(9100)).toBe(0);
+      expect(await bytesAt(515)).toBe(0);
 
-      await lab.portreeve("scan", "127.0.0.1", "-p", "9100", "--identify-fragile-ports");
-      expect(await bytesAt(9100)).toBeGreaterThan(0);
+      await lab.portreeve("scan", "127.0.0.1", "-p", "515", "--identify-fragile-ports");
+      expect(await bytesAt(515)).toBeGreaterThan(0);
     });
   }, 60_000);
 });

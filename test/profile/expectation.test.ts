@@ -229,7 +229,7 @@ describe("`unreviewed`", () => {
       "23/tcp",
     );
     expect(risky).toMatchObject({ verdict: "forbidden", highRisk: true });
-    expect(risky.why).toBe("23/tcp is on the high-risk list; listed in the profile but unreviewed: p.yaml:3");
+    expect(risky.why).toBe("it is on the high-risk list; listed in the profile but unreviewed: p.yaml:3");
   });
 
   test("is passed on by `extends`, from the parent and by the child", () => {

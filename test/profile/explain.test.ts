@@ -39,7 +39,7 @@ test("a row says why, and what came second", () => {
 
 test("a port that nobody lists is explained too", () => {
   const [row] = explain(BOUND, parseAddress("10.0.0.5"), { protocol: "tcp", port: 99 });
-  expect(row?.expectation.why).toBe("no group of this host lists 99/tcp; unlisted ports are forbidden");
+  expect(row?.expectation.why).toBe("no group of this host lists it; unlisted ports are forbidden");
   const [other] = explain(BOUND, parseAddress("192.0.2.1"), { protocol: "tcp", port: 99 });
   expect(other?.expectation.why).toBe("no group matches this host; unlisted ports are forbidden");
 });
