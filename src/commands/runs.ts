@@ -17,6 +17,8 @@ export function addRuns(program: Command): void {
     .command("runs")
     .summary("list the runs, or show one")
     .description("Lists the runs, newest first.\n\nExamples:\n  portreeve runs\n  portreeve runs show 12\n")
+    // Without it commander gives `runs` the --format of `runs show 1 --format json`.
+    .enablePositionalOptions()
     .option("--last <n>", "only the last N", parseCount)
     .addOption(format())
     .action(async (options: FormatOption & { last?: number }, command: Command) => {
