@@ -12,6 +12,8 @@ import { plain } from "./report/escape.js";
 const FINE = new Set(["commander.helpDisplayed", "commander.help", "commander.version"]);
 
 async function main(): Promise<void> {
+  // A reader that left (`| head`) or a terminal that is gone is no fault: a run goes on, and its end is in the store.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   try {
     await makeProgram().parseAsync(rewriteNmapFlags(process.argv.slice(2)), { from: "user" });
   } catch (error) {

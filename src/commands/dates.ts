@@ -13,9 +13,7 @@ export function endOfDay(text: string, zone: string): Instant | null {
   // offset: it is the later one before which the wall still shows this day (midnight left out, or come twice).
   const next = midnight + DAY_MS;
   const offsets = [offsetAt(next - DAY_MS, zone), offsetAt(next + DAY_MS, zone)];
-  const ends = offsets
-    .map((offset) => next - offset - 1)
-    .filter((end) => end + offsetAt(end, zone) < next);
+  const ends = offsets.map((offset) => next - offset - 1).filter((end) => end + offsetAt(end, zone) < next);
   return Math.max(...ends);
 }
 

@@ -17,8 +17,6 @@ export function addRuns(program: Command): void {
     .command("runs")
     .summary("list the runs, or show one")
     .description("Lists the runs, newest first.\n\nExamples:\n  portreeve runs\n  portreeve runs show 12\n")
-    // Without it commander gives `runs` the --format of `runs show 1 --format json`.
-    .enablePositionalOptions()
     .option("--last <n>", "only the last N", parseCount)
     .addOption(format())
     .action(async (options: FormatOption & { last?: number }, command: Command) => {
@@ -39,12 +37,14 @@ export function addRuns(program: Command): void {
     )
     .argument("<run>", "the run's number", parseRunId)
     .addOption(format())
-    .action(async (run: number, options: FormatOption, command: Command) => {
+    .action(async (run: number, _options: FormatOption, command: Command) => {
+      // commander gives the --format of `runs show 1 --format json` to `runs`, which has one too.
+      const { format } = command.optsWithGlobals<FormatOption>();
       const session = await openSession(command);
       const store = openStore(session.database.path, { mode: "read" });
       try {
         const detail = { run: store.getRun(run), shards: store.shardsOf(run) };
-        printDocument(renderRun(detail, options.format, { zone: session.zone, ...session.look }));
+        printDocument(renderRun(detail, format, { zone: session.zone, ...session.look }));
       } finally {
         store.close();
       }

@@ -1,9 +1,10 @@
 /** `portreeve scan`: sweep, record, judge, tell. */
 import { type Command, Option } from "commander";
+import type { Address } from "../facts/address.js";
 import { PortreeveError } from "../facts/error.js";
 import { SEVERITIES, type Severity } from "../facts/finding.js";
 import { profiledAddresses } from "../profile/bind.js";
-import { listAddresses } from "../scope/addressSet.js";
+import { intersectAddresses, listAddresses } from "../scope/addressSet.js";
 import { openStore } from "../store/openStore.js";
 import type { Store } from "../store/store.js";
 import { PACES, type Pace } from "../sweep/pace.js";
@@ -11,12 +12,12 @@ import { announceScan } from "./announce.js";
 import { carryOutRun, draftRun, endOrphans, makeEngine, operatorOf } from "./auditRun.js";
 import { renderDryRun } from "./dryRun.js";
 import { EXIT, exitCodeOf } from "./exitCode.js";
-import { type Judged, judgeRun, loadExpectation } from "./judging.js";
+import { type Expectation, type Judged, judgeRun, loadExpectation } from "./judging.js";
 import { collect, parseCount, parseDurationOption, parseShare } from "./options.js";
 import { printDocument, printMessage } from "./output.js";
 import { progressLine } from "./progressLine.js";
 import { renderJudged, renderScanSummary } from "./rendering.js";
-import { planScan, type ScanFlags } from "./scanPlan.js";
+import { planScan, type ScanFlags, type ScanPlan } from "./scanPlan.js";
 import { openSession } from "./session.js";
 import { listenForStop } from "./stopSignals.js";
 
@@ -118,13 +119,7 @@ async function scan(targets: readonly string[], options: ScanOptions, command: C
       plan,
       store,
       run,
-      profiled: new Set(
-        expectation.profile === null
-          ? []
-          : [...listAddresses(profiledAddresses(expectation.profile))].filter((a) =>
-              plan.addresses.includes(a),
-            ),
-      ),
+      profiled: profiledIn(expectation, plan),
       identify: options.identify,
       probeFragile: options.identifyFragilePorts ?? session.config.identifyFragilePorts,
       names: options.names,
@@ -148,6 +143,12 @@ async function scan(targets: readonly string[], options: ScanOptions, command: C
     progress.clear();
     store.close();
   }
+}
+
+/** The addresses of the scope that the profile names. */
+function profiledIn({ profile }: Expectation, { scope }: ScanPlan): Set<Address> {
+  if (profile === null) return new Set();
+  return new Set(listAddresses(intersectAddresses(profiledAddresses(profile), scope.addresses)));
 }
 
 /** Without a terminal success is silent: a profile is met, nothing changed, nothing was missed. */

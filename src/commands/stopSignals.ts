@@ -1,12 +1,27 @@
 /**
  * Signals while a run goes on. Ctrl-C and SIGTERM stop it: its nmaps are ended, what was proved is kept. A lost
- * terminal (SIGHUP, and the write errors that follow) stops nothing.
+ * terminal (SIGHUP) stops nothing; `cli.ts` takes the write errors that follow.
  */
+import { closeSync } from "node:fs";
+
 export interface StopSignals {
   readonly signal: AbortSignal;
   /** The signal that stopped the run, null if none did. */
   readonly stoppedBy: () => NodeJS.Signals | null;
   readonly release: () => void;
+}
+
+/** The terminal is gone. Node aborts at its end if it cannot restore a terminal; one that is closed it skips. */
+function onHangUp(): void {
+  process.once("exit", () => {
+    for (const stream of [0, 1, 2]) {
+      try {
+        closeSync(stream);
+      } catch {
+        // Closed already.
+      }
+    }
+  });
 }
 
 export function listenForStop(onStop: (name: NodeJS.Signals) => void): StopSignals {
@@ -18,21 +33,16 @@ export function listenForStop(onStop: (name: NodeJS.Signals) => void): StopSigna
     onStop(name);
     controller.abort();
   };
-  const ignore = () => undefined;
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
-  process.on("SIGHUP", ignore);
-  process.stdout.on("error", ignore);
-  process.stderr.on("error", ignore);
+  process.on("SIGHUP", onHangUp);
   return {
     signal: controller.signal,
     stoppedBy: () => stoppedBy,
     release: () => {
       process.off("SIGINT", stop);
       process.off("SIGTERM", stop);
-      process.off("SIGHUP", ignore);
-      process.stdout.off("error", ignore);
-      process.stderr.off("error", ignore);
+      process.off("SIGHUP", onHangUp);
     },
   };
 }

@@ -149,4 +149,3 @@ export function fakeNmap(bench: Bench): FakeNmap {
     calls: () => (existsSync(log) ? readFileSync(log, "utf8").trim().split("\n") : []),
   };
 }
-

@@ -21,7 +21,10 @@ printf '%s\\n' "\${COMPREPLY[@]}"; rmdir "$PWD"`;
 
 describe("completion for bash", () => {
   test("is a script without a fault of syntax", () => {
-    const { status, stderr } = spawnSync("bash", ["-n"], { input: completionScript(program, "bash"), encoding: "utf8" });
+    const { status, stderr } = spawnSync("bash", ["-n"], {
+      input: completionScript(program, "bash"),
+      encoding: "utf8",
+    });
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   });
 
@@ -29,11 +32,17 @@ describe("completion for bash", () => {
     [["ru"], ["runs"]],
     [["runs", "sh"], ["show"]],
     [["query", ""], expect.arrayContaining(["open"])],
-    [["scan", "--excl"], ["--exclude", "--exclude-file"]],
+    [
+      ["scan", "--excl"],
+      ["--exclude", "--exclude-file"],
+    ],
     [["scan", "127.0.0.1", "--dry"], ["--dry-run"]],
     [["scan", "--rate", "5", "--pa"], ["--pace"]],
     [["runs", "show", "1", "--fo"], ["--format"]],
-    [["--db", "x", "sc"], ["scan", "schedule"]],
+    [
+      ["--db", "x", "sc"],
+      ["scan", "schedule"],
+    ],
     [["nonsense", "zz"], []],
   ])("after %j offers %j", (words, expected) => {
     expect(offered(...words)).toEqual(expected);
@@ -56,7 +65,10 @@ describe("completion for zsh", () => {
 
   // Not on every machine, and no reason to call a run of the tests incomplete.
   test.each(has("zsh") ? ["zsh"] : [])("is a script without a fault of syntax", () => {
-    const { status, stderr } = spawnSync("zsh", ["-n"], { input: completionScript(program, "zsh"), encoding: "utf8" });
+    const { status, stderr } = spawnSync("zsh", ["-n"], {
+      input: completionScript(program, "zsh"),
+      encoding: "utf8",
+    });
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   });
 });
@@ -71,7 +83,10 @@ describe("completion for fish", () => {
   });
 
   test.each(has("fish") ? ["fish"] : [])("is a script without a fault of syntax", () => {
-    const { status, stderr } = spawnSync("fish", ["--no-execute"], { input: completionScript(program, "fish"), encoding: "utf8" });
+    const { status, stderr } = spawnSync("fish", ["--no-execute"], {
+      input: completionScript(program, "fish"),
+      encoding: "utf8",
+    });
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   });
 });

@@ -39,7 +39,15 @@ describe("the end of a day", () => {
   );
 
   test("shows that day on the wall, and a later one a millisecond after, in every zone and year", () => {
-    const zones = ["Europe/Berlin", "America/Sao_Paulo", "Asia/Shanghai", "Pacific/Auckland", "Asia/Kolkata", "America/St_Johns", "Asia/Beirut"];
+    const zones = [
+      "Europe/Berlin",
+      "America/Sao_Paulo",
+      "Asia/Shanghai",
+      "Pacific/Auckland",
+      "Asia/Kolkata",
+      "America/St_Johns",
+      "Asia/Beirut",
+    ];
     const days = fc.date({ min: new Date("1995-01-01"), max: new Date("2035-12-31"), noInvalidDate: true });
     fc.assert(
       fc.property(days, fc.constantFrom(...zones), (date, zone) => {

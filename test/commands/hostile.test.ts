@@ -66,7 +66,6 @@ describe.concurrent("a hostile target", () => {
     const bench = useBench();
     const run = await bench.run("scan", "127.0.0.1\u001b[2J\u0007");
     expectRefusal(run, 64, /127\.0\.0\.1/);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: that none comes through is the point.
     expect(run.stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
   });
 });
@@ -74,7 +73,11 @@ describe.concurrent("a hostile target", () => {
 describe.concurrent("a mistaken scan", () => {
   test.each([
     ["without a target", [], /target/],
-    ["with a missing exclusion file", ["127.0.0.1", "--exclude-file", "gone.txt"], /exclusion file gone\.txt cannot be read: no such file/],
+    [
+      "with a missing exclusion file",
+      ["127.0.0.1", "--exclude-file", "gone.txt"],
+      /exclusion file gone\.txt cannot be read: no such file/,
+    ],
     ["with a folder as exclusion file", ["127.0.0.1", "--exclude-file", "."], /it is a folder/],
     ["with everything excluded", ["127.0.0.1", "--exclude", "127.0.0.0/8"], /exclu/],
     ["with port 70000", ["127.0.0.1", "-p", "70000"], /70000/],
@@ -85,7 +88,11 @@ describe.concurrent("a mistaken scan", () => {
     ["with a level that is none", ["127.0.0.1", "--fail-on", "bad"], /info, low/],
     ["with free nmap options", ["127.0.0.1", "--script=vuln"], /free nmap options/],
     ["at nmap's pace", ["127.0.0.1", "-T5"], /--pace/],
-    ["by UDP without raw packets", ["127.0.0.1", "--connect", "-p", "U:53"], /UDP cannot be scanned by connect/],
+    [
+      "by UDP without raw packets",
+      ["127.0.0.1", "--connect", "-p", "U:53"],
+      /UDP cannot be scanned by connect/,
+    ],
     ["with two audits", ["@a", "@b"], /one audit/],
     ["with a profile that is not there", ["127.0.0.1", "--profile", "gone.yaml"], /gone\.yaml/],
     ["with a config that is not there", ["127.0.0.1", "--config", "gone.yaml"], /gone\.yaml/],
@@ -98,8 +105,16 @@ describe.concurrent("a mistaken scan", () => {
 
   test.each([
     ["a tab", "groups:\n\t- match: 127.0.0.1\n", /profile\.yaml:2.*tab/is],
-    ["an unknown key", "version: 1\ngroups:\n  - id: lab\n    match: { network: 127.0.0.0/8 }\n    alowed: [22/tcp]\n", /profile\.yaml:\d+.*alowed.*allowed/s],
-    ["port 70000", "version: 1\ngroups:\n  - id: lab\n    match: { network: 127.0.0.0/8 }\n    allowed: [70000/tcp]\n", /profile\.yaml:\d+.*70000/s],
+    [
+      "an unknown key",
+      "version: 1\ngroups:\n  - id: lab\n    match: { network: 127.0.0.0/8 }\n    alowed: [22/tcp]\n",
+      /profile\.yaml:\d+.*alowed.*allowed/s,
+    ],
+    [
+      "port 70000",
+      "version: 1\ngroups:\n  - id: lab\n    match: { network: 127.0.0.0/8 }\n    allowed: [70000/tcp]\n",
+      /profile\.yaml:\d+.*70000/s,
+    ],
     ["no YAML in it", "{{{{", /profile\.yaml/],
   ])("with a profile with %s is told the line", async (_what, text, message) => {
     const bench = useBench();
@@ -178,12 +193,15 @@ describe.concurrent("a database", () => {
     expect(existsSync(bench.path("none.db"))).toBe(false);
   });
 
-  test("on a full disk ends the run with a plain word, and the disk's database stays sound", async ({ skip }) => {
+  test("on a full disk ends the run with a plain word, and the disk's database stays sound", async ({
+    skip,
+  }) => {
     const bench = useBench();
     mkdirSync(bench.path("small"));
     const mounted =
       process.getuid?.() === 0 &&
-      spawnSync("mount", ["-t", "tmpfs", "-o", "size=512k,mode=0700", "tmpfs", bench.path("small")]).status === 0;
+      spawnSync("mount", ["-t", "tmpfs", "-o", "size=512k,mode=0700", "tmpfs", bench.path("small")])
+        .status === 0;
     if (!mounted) return skip("needs root, to mount a small tmpfs");
     onTestFinished(() => void spawnSync("umount", ["-l", bench.path("small")]));
     // Room for the empty schema at most; the run's own rows and files do not fit.
@@ -192,7 +210,16 @@ describe.concurrent("a database", () => {
     if (!nmap) return skip("needs nmap");
     let last: CliRun | null = null;
     for (let round = 0; round < 12; round++) {
-      last = await bench.run("scan", "127.0.0.1", "-p", "1-200", "--connect", "--no-identify", "--db", "small/p.db");
+      last = await bench.run(
+        "scan",
+        "127.0.0.1",
+        "-p",
+        "1-200",
+        "--connect",
+        "--no-identify",
+        "--db",
+        "small/p.db",
+      );
       if (last.code === 1) break;
     }
     expect(last?.stderr).toMatch(/the disk is full/);

@@ -4,18 +4,54 @@ import { PortreeveError } from "../../src/facts/error.js";
 
 describe("nmap's flags", () => {
   test.each([
-    [["scan", "10.0.0.1", "-Pn"], ["scan", "10.0.0.1", "--skip-discovery"]],
-    [["scan", "-iL", "hosts.txt"], ["scan", "--targets-file", "hosts.txt"]],
-    [["scan", "-iLhosts.txt"], ["scan", "--targets-file", "hosts.txt"]],
-    [["scan", "-iL-"], ["scan", "--targets-file", "-"]],
-    [["scan", "-sS", "-sV", "a"], ["scan", "a"]],
-    [["scan", "-sT", "-sU"], ["scan", "--connect", "--udp"]],
-    [["scan", "-F"], ["scan", "--top-ports", "100"]],
-    [["scan", "-n"], ["scan", "--no-names"]],
-    [["scan", "--excludefile", "x"], ["scan", "--exclude-file", "x"]],
-    [["scan", "-p", "22", "--exclude", "10.0.0.9"], ["scan", "-p", "22", "--exclude", "10.0.0.9"]],
-    [["scan", "-p22"], ["scan", "-p22"]],
-    [["scan", "-p-"], ["scan", "-p-"]],
+    [
+      ["scan", "10.0.0.1", "-Pn"],
+      ["scan", "10.0.0.1", "--skip-discovery"],
+    ],
+    [
+      ["scan", "-iL", "hosts.txt"],
+      ["scan", "--targets-file", "hosts.txt"],
+    ],
+    [
+      ["scan", "-iLhosts.txt"],
+      ["scan", "--targets-file", "hosts.txt"],
+    ],
+    [
+      ["scan", "-iL-"],
+      ["scan", "--targets-file", "-"],
+    ],
+    [
+      ["scan", "-sS", "-sV", "a"],
+      ["scan", "a"],
+    ],
+    [
+      ["scan", "-sT", "-sU"],
+      ["scan", "--connect", "--udp"],
+    ],
+    [
+      ["scan", "-F"],
+      ["scan", "--top-ports", "100"],
+    ],
+    [
+      ["scan", "-n"],
+      ["scan", "--no-names"],
+    ],
+    [
+      ["scan", "--excludefile", "x"],
+      ["scan", "--exclude-file", "x"],
+    ],
+    [
+      ["scan", "-p", "22", "--exclude", "10.0.0.9"],
+      ["scan", "-p", "22", "--exclude", "10.0.0.9"],
+    ],
+    [
+      ["scan", "-p22"],
+      ["scan", "-p22"],
+    ],
+    [
+      ["scan", "-p-"],
+      ["scan", "-p-"],
+    ],
     [["--help"], ["--help"]],
     [[], []],
   ])("%j becomes %j", (words, expected) => {
@@ -49,6 +85,8 @@ describe("nmap's flags", () => {
   });
 
   test("of portreeve itself pass", () => {
-    expect(() => rewriteNmapFlags(["scan", "--output", "x", "--rate", "5", "--top-ports", "10"])).not.toThrow();
+    expect(() =>
+      rewriteNmapFlags(["scan", "--output", "x", "--rate", "5", "--top-ports", "10"]),
+    ).not.toThrow();
   });
 });

@@ -1,6 +1,12 @@
 import { InvalidArgumentError } from "commander";
 import { describe, expect, test } from "vitest";
-import { collect, parseCount, parseDurationOption, parseRunId, parseShare } from "../../src/commands/options.js";
+import {
+  collect,
+  parseCount,
+  parseDurationOption,
+  parseRunId,
+  parseShare,
+} from "../../src/commands/options.js";
 
 describe("option values", () => {
   test.each([
@@ -18,8 +24,12 @@ describe("option values", () => {
   });
 
   test.each([
-    ...["0", "-1", "1.5", "1e3", "1000001", "", " 5", "5x", "NaN", "0x10"].map((text) => [parseCount, text] as const),
-    ...["-0.1", "1.1", "", "%", " ", "101%", "a", "Infinity", "0x1"].map((text) => [parseShare, text] as const),
+    ...["0", "-1", "1.5", "1e3", "1000001", "", " 5", "5x", "NaN", "0x10"].map(
+      (text) => [parseCount, text] as const,
+    ),
+    ...["-0.1", "1.1", "", "%", " ", "101%", "a", "Infinity", "0x1"].map(
+      (text) => [parseShare, text] as const,
+    ),
     ...["0", "-3", "1.0", "", "9999999999", "last"].map((text) => [parseRunId, text] as const),
     ...["", "2", "h", "-2h", "2 parsecs"].map((text) => [parseDurationOption, text] as const),
   ])("%o refuses %j with words for people", (parse, text) => {

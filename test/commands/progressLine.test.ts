@@ -2,7 +2,15 @@ import { describe, expect, test } from "vitest";
 import { describeProgress, progressLine } from "../../src/commands/progressLine.js";
 import type { Progress } from "../../src/sweep/carryOut.js";
 
-const step: Progress = { stage: "sweep", pass: 2, hostsAlive: 3, openPorts: 7, shardsDone: 4, shardsTotal: 8, probes: 5000 };
+const step: Progress = {
+  stage: "sweep",
+  pass: 2,
+  hostsAlive: 3,
+  openPorts: 7,
+  shardsDone: 4,
+  shardsTotal: 8,
+  probes: 5000,
+};
 
 function streamOf(isTTY: boolean, columns = 200): { stream: NodeJS.WriteStream; written: string[] } {
   const written: string[] = [];

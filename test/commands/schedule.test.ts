@@ -1,5 +1,5 @@
-import { mkdirSync } from "node:fs";
 import { spawnSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { cronLines } from "../../src/commands/schedule.js";
 import type { Session } from "../../src/commands/session.js";
@@ -15,12 +15,18 @@ function commandOf(lines: string): string {
 
 /** The words that the shell makes of it. */
 function wordsOf(command: string): string[] {
-  const { stdout } = spawnSync("sh", ["-c", `set -- ${command}; for word; do printf '%s\\n' "$word"; done`], { encoding: "utf8" });
+  const { stdout } = spawnSync("sh", ["-c", `set -- ${command}; for word; do printf '%s\\n' "$word"; done`], {
+    encoding: "utf8",
+  });
   return stdout.trimEnd().split("\n");
 }
 
 const sessionWith = (database: string, source: string | null) =>
-  ({ zone: "Europe/Berlin", database: { path: database, owner: null }, config: { source } }) as unknown as Session;
+  ({
+    zone: "Europe/Berlin",
+    database: { path: database, owner: null },
+    config: { source },
+  }) as unknown as Session;
 
 describe("the crontab line", () => {
   test("runs the audit each Monday at 02:30 with absolute paths, and waits for a run that still goes on", () => {

@@ -7,6 +7,8 @@ import { chownSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import Database from "better-sqlite3";
+import { expect } from "vitest";
 import type { Address } from "../../src/facts/address.js";
 import type { Run } from "../../src/facts/run.js";
 import type { HostView, RunView } from "../../src/facts/view.js";
@@ -327,5 +329,19 @@ export async function until(
   while (!(await question())) {
     if (Date.now() > deadline) throw new Error(`${what}: not within ${ms} ms`);
     await new Promise((done) => setTimeout(done, 25));
+  }
+}
+
+/** What the database holds is of live hosts only: of an absent address nothing is recorded, closed least of all. */
+export function expectNothingOfAbsent(lab: Lab, run: number): void {
+  const live = new Set(lab.truth.hosts.flatMap((host) => [host.address, host.ipv6]));
+  expect(lab.view(run).hosts.filter(({ address }) => !live.has(address))).toEqual([]);
+  const db = new Database(lab.database, { readonly: true });
+  try {
+    const recorded = db.prepare("SELECT address FROM host").pluck().all() as Address[];
+    expect(recorded.filter((address) => !live.has(address))).toEqual([]);
+    expect(recorded.length).toBeGreaterThan(0);
+  } finally {
+    db.close();
   }
 }

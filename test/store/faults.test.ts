@@ -10,11 +10,11 @@ import type { Store } from "../../src/store/store.js";
 import { compileScript } from "./compiled.js";
 import { draft, ending, observed, openCell, recordRun, scratchFolder } from "./sample.js";
 
-/** Runs the writing child, and kills it as soon as it has printed `lines` lines and `extra` ms have gone by. */
+/** Runs the writing child, and kills it `extra` ms after a line of its after which `isEnough` of so many lines is true. */
 async function writeUntilKilled(
   script: string,
   path: string,
-  lines: number,
+  isEnough: (lines: number) => boolean,
   extra: number,
 ): Promise<string[]> {
   const child = spawn(process.execPath, [script, path], { stdio: ["ignore", "pipe", "inherit"] });
@@ -22,11 +22,11 @@ async function writeUntilKilled(
   let isDue = false;
   child.stdout.on("data", (data: Buffer) => {
     text += data.toString();
-    if (isDue || text.split("\n").length <= lines) return;
+    if (isDue || !isEnough(text.split("\n").length - 1)) return;
     isDue = true;
     setTimeout(() => child.kill("SIGKILL"), extra);
   });
-  const lifeline = setTimeout(() => child.kill("SIGKILL"), 20_000);
+  const lifeline = setTimeout(() => child.kill("SIGKILL"), 40_000);
   await once(child, "close");
   clearTimeout(lifeline);
   // The last line may be cut.
@@ -71,7 +71,7 @@ describe("kill -9 of a writer", () => {
       [22, 2],
       [61, 5],
     ] as const) {
-      lines.push(...(await writeUntilKilled(script, path, after, extra)));
+      lines.push(...(await writeUntilKilled(script, path, (count) => count >= after, extra)));
       // A copy of the files as they lie there is what a power cut would leave.
       for (const end of ["", "-wal"])
         if (existsSync(path + end)) copyFileSync(path + end, `${path}.copy${end}`);
@@ -91,13 +91,15 @@ describe("two writers", () => {
   test("at once lose nothing: each waits for the other's transaction, and one run holds the lock", async () => {
     const script = compileScript("writingChild.ts");
     const path = join(scratchFolder(), "history.db");
-    const lines = writeUntilKilled(script, path, 200, 0);
-    const store = openStore(path, { mode: "write" });
     let locked = 0;
     let begun = 0;
+    // The child goes on until both have met: on a busy machine it may be long before we have our turn.
+    const haveMet = () => begun >= 3 && locked > 0;
+    const lines = writeUntilKilled(script, path, (count) => count >= 200 && haveMet(), 0);
+    const store = openStore(path, { mode: "write" });
     // The child is between two runs now and then: take the lock there.
-    const deadline = Date.now() + 20_000;
-    while ((begun < 3 || locked === 0) && Date.now() < deadline) {
+    const deadline = Date.now() + 35_000;
+    while (!haveMet() && Date.now() < deadline) {
       await new Promise((done) => setTimeout(done, 5));
       try {
         const { run } = store.beginRun(draft(Date.now(), { vantage: "office" }));
@@ -112,6 +114,7 @@ describe("two writers", () => {
     const told = await lines;
     store.settleDeadRuns();
     expect(locked).toBeGreaterThan(0);
+    expect(begun).toBeGreaterThanOrEqual(3);
     expectSound(path);
     expect(store.listRuns({ vantage: "office" })).toHaveLength(begun);
     expectKept(
