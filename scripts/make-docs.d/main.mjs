@@ -12,7 +12,9 @@ import { describeProgram } from "./commands.mjs";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 
-const { values } = parseArgs({ options: { check: { type: "boolean", default: false }, dist: { type: "string" } } });
+const { values } = parseArgs({
+  options: { check: { type: "boolean", default: false }, dist: { type: "string" } },
+});
 const files = await makeFiles(resolve(values.dist ?? join(ROOT, "dist")));
 const stale = [...files].filter(([path, text]) => readOrNull(join(ROOT, path)) !== text);
 for (const [path, text] of stale) {

@@ -4,7 +4,11 @@ import { describe, expect, test } from "vitest";
 import { loosenessOf, ROOT, roomOf, type Source, sourcesOf, stringsOf } from "./sources.js";
 
 const sources = sourcesOf("src");
-const everything = [...sources, ...sourcesOf("test", [".ts", ".mjs"]), ...sourcesOf("scripts", [".mjs", ".ts"])];
+const everything = [
+  ...sources,
+  ...sourcesOf("test", [".ts", ".mjs"]),
+  ...sourcesOf("scripts", [".mjs", ".ts"]),
+];
 
 const LONGEST = 300;
 
@@ -16,7 +20,8 @@ function headerOf({ text }: Source): string {
 describe("files", () => {
   test("are named after their idea, never utils, common, helpers, manager or service", () => {
     // `services`, in the plural, are those behind ports: a noun of the trade (nmap-services).
-    const vague = /^(utils?|common|helpers?|misc|shared|managers?|service)$|(Utils?|Helpers?|Managers?|Service)$/;
+    const vague =
+      /^(utils?|common|helpers?|misc|shared|managers?|service)$|(Utils?|Helpers?|Managers?|Service)$/;
     const offences = everything.filter(({ path }) =>
       path.split("/").some((part) => vague.test(part.replace(/\..*$/, ""))),
     );
@@ -25,17 +30,22 @@ describe("files", () => {
 
   test(`over ${LONGEST} lines say in their header why they are one file`, () => {
     const long = sources.filter(({ text }) => text.split("\n").length > LONGEST);
-    const unexplained = long.filter((source) => !/\b(one file|in one place|long|lines)\b/i.test(headerOf(source)));
+    const unexplained = long.filter(
+      (source) => !/\b(one file|in one place|long|lines)\b/i.test(headerOf(source)),
+    );
     expect(unexplained.map(({ path, text }) => `${path} (${text.split("\n").length} lines)`)).toEqual([]);
   });
 
   test("of src hold no `any`, no non-null `!` and no suppressed type error", () => {
-    const offences = sources.flatMap((source) => loosenessOf(source).map((what) => `${source.path}: ${what}`));
+    const offences = sources.flatMap((source) =>
+      loosenessOf(source).map((what) => `${source.path}: ${what}`),
+    );
     expect(offences).toEqual([]);
   });
 
   test("that hold SQL lie in src/store", () => {
-    const sql = /^[`"']\s*(SELECT\s.+\sFROM|INSERT\s+(OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|CREATE\s+(TABLE|INDEX|TRIGGER)|PRAGMA\s|BEGIN\s+(IMMEDIATE|EXCLUSIVE))/is;
+    const sql =
+      /^[`"']\s*(SELECT\s.+\sFROM|INSERT\s+(OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|CREATE\s+(TABLE|INDEX|TRIGGER)|PRAGMA\s|BEGIN\s+(IMMEDIATE|EXCLUSIVE))/is;
     const holders = sources.filter((source) => stringsOf(source).some((text) => sql.test(text)));
     expect(holders.filter(({ path }) => roomOf(path) !== "store").map(({ path }) => path)).toEqual([]);
     // The rule finds SQL where there is some.
@@ -44,7 +54,9 @@ describe("files", () => {
 
   test("of tests mirror a room of src, or are the lab's or the house's", () => {
     const known = new Set([...sources.map(({ path }) => roomOf(path)), "lab", "house"]);
-    const strays = sourcesOf("test").filter(({ path }) => path.endsWith(".test.ts") && !known.has(roomOf(path)));
+    const strays = sourcesOf("test").filter(
+      ({ path }) => path.endsWith(".test.ts") && !known.has(roomOf(path)),
+    );
     expect(strays.map(({ path }) => path)).toEqual([]);
   });
 });
@@ -58,7 +70,9 @@ describe("the lock file", () => {
 
   test("agrees with package.json on what is depended on", () => {
     const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-    const [root] = Object.values(JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8")).packages) as [typeof manifest];
+    const [root] = Object.values(
+      JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8")).packages,
+    ) as [typeof manifest];
     expect(root.dependencies).toEqual(manifest.dependencies);
     expect(root.devDependencies).toEqual(manifest.devDependencies);
     for (const wanted of Object.values({ ...manifest.dependencies, ...manifest.devDependencies })) {
@@ -74,7 +88,9 @@ describe("the test itself", () => {
   });
 
   test("reads a header with or without a shebang", () => {
-    expect(headerOf({ path: "", text: "#!/usr/bin/env node\n/** One file, for … */\nlet a;" })).toMatch(/One file/);
+    expect(headerOf({ path: "", text: "#!/usr/bin/env node\n/** One file, for … */\nlet a;" })).toMatch(
+      /One file/,
+    );
     expect(headerOf({ path: "", text: "let a; /** One file */" })).toBe("");
   });
 });

@@ -28,7 +28,10 @@ describe("what is made from the sources", () => {
   test("is JSON Schema that editors know", () => {
     for (const name of ["portreeve", "profile"]) {
       const schema = JSON.parse(readFileSync(join(ROOT, `schema/${name}.schema.json`), "utf8"));
-      expect(schema).toMatchObject({ $schema: "https://json-schema.org/draft/2020-12/schema", type: "object" });
+      expect(schema).toMatchObject({
+        $schema: "https://json-schema.org/draft/2020-12/schema",
+        type: "object",
+      });
       expect(Object.keys(schema.properties).length).toBeGreaterThan(2);
     }
   });

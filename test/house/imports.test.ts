@@ -44,8 +44,10 @@ const PURE: Readonly<Record<string, readonly string[]>> = {
   sweep: ["src/sweep/localEngine.ts"],
 };
 
-const DOING = /^(node:)?(fs|fs\/promises|child_process|worker_threads|dgram|tls|http|https|http2|dns|dns\/promises|cluster|os|process|timers|timers\/promises)$/;
-const TIME_AND_CHANCE = /^(Date\.now|Math\.random|performance\.now|process\.(env|argv|cwd|hrtime|stdout|stderr|exit)|crypto\.(randomUUID|getRandomValues|randomBytes))\b|^new Date\(\)$/;
+const DOING =
+  /^(node:)?(fs|fs\/promises|child_process|worker_threads|dgram|tls|http|https|http2|dns|dns\/promises|cluster|os|process|timers|timers\/promises)$/;
+const TIME_AND_CHANCE =
+  /^(Date\.now|Math\.random|performance\.now|process\.(env|argv|cwd|hrtime|stdout|stderr|exit)|crypto\.(randomUUID|getRandomValues|randomBytes))\b|^new Date\(\)$/;
 
 const sources = sourcesOf("src");
 const rooms = [...new Set(sources.map((source) => roomOf(source.path)))];
@@ -85,7 +87,9 @@ describe("rooms", () => {
   test("import their neighbours by a path that ends in .js, and nothing by a computed one", () => {
     const offences = sources.flatMap((source) =>
       importsOf(source)
-        .filter(({ from }) => from === "(computed)" || (from.startsWith(".") && !/\.(js|json|mjs)$/.test(from)))
+        .filter(
+          ({ from }) => from === "(computed)" || (from.startsWith(".") && !/\.(js|json|mjs)$/.test(from)),
+        )
         .map(({ from }) => `${source.path} imports ${from}`),
     );
     expect(offences).toEqual([]);
@@ -101,35 +105,57 @@ describe("packages", () => {
     ["cli-table3", "report"],
     ["csv-stringify", "report"],
   ])("%s is known to %s alone", (name, room) => {
-    const users = sources.filter((source) => importsOf(source).some(({ from }) => from === name || from.startsWith(`${name}/`)));
-    expect([...new Set(users.map((source) => roomOf(source.path)))].filter((user) => user !== room && user !== "cli.ts")).toEqual([]);
+    const users = sources.filter((source) =>
+      importsOf(source).some(({ from }) => from === name || from.startsWith(`${name}/`)),
+    );
+    expect(
+      [...new Set(users.map((source) => roomOf(source.path)))].filter(
+        (user) => user !== room && user !== "cli.ts",
+      ),
+    ).toEqual([]);
   });
 
   test("are all dependencies that package.json names", async () => {
     const manifest = (await import("../../package.json", { with: { type: "json" } })).default;
     const named = new Set(Object.keys(manifest.dependencies));
     const used = new Set(
-      sources.flatMap(importsOf).flatMap(({ from }) => (from.startsWith(".") || from.startsWith("node:") ? [] : [from.split("/").slice(0, from.startsWith("@") ? 2 : 1).join("/")])),
+      sources.flatMap(importsOf).flatMap(({ from }) =>
+        from.startsWith(".") || from.startsWith("node:")
+          ? []
+          : [
+              from
+                .split("/")
+                .slice(0, from.startsWith("@") ? 2 : 1)
+                .join("/"),
+            ],
+      ),
     );
     expect([...used].filter((name) => !named.has(name))).toEqual([]);
   });
 });
 
 describe("pure rooms", () => {
-  test.each(Object.keys(PURE).filter((room) => rooms.includes(room)))("%s does no I/O and takes no clock", (room) => {
-    const offences = sources
-      .filter((source) => roomOf(source.path) === room && !PURE[room]?.includes(source.path))
-      .flatMap((source) => [
-        ...importsOf(source)
-          // Address checks of node:net are arithmetic; its sockets are not.
-          .filter(({ from, names }) => DOING.test(from) || (from === "node:net" && names.some((name) => !/^(isIP|isIPv4|isIPv6|BlockList)$/.test(name))))
-          .map(({ from }) => `${source.path} imports ${from}`),
-        ...memberUses(source)
-          .filter((use) => TIME_AND_CHANCE.test(use))
-          .map((use) => `${source.path} uses ${use}`),
-      ]);
-    expect(offences).toEqual([]);
-  });
+  test.each(Object.keys(PURE).filter((room) => rooms.includes(room)))(
+    "%s does no I/O and takes no clock",
+    (room) => {
+      const offences = sources
+        .filter((source) => roomOf(source.path) === room && !PURE[room]?.includes(source.path))
+        .flatMap((source) => [
+          ...importsOf(source)
+            // Address checks of node:net are arithmetic; its sockets are not.
+            .filter(
+              ({ from, names }) =>
+                DOING.test(from) ||
+                (from === "node:net" && names.some((name) => !/^(isIP|isIPv4|isIPv6|BlockList)$/.test(name))),
+            )
+            .map(({ from }) => `${source.path} imports ${from}`),
+          ...memberUses(source)
+            .filter((use) => TIME_AND_CHANCE.test(use))
+            .map((use) => `${source.path} uses ${use}`),
+        ]);
+      expect(offences).toEqual([]);
+    },
+  );
 });
 
 describe("the test itself", () => {
@@ -141,7 +167,17 @@ const now = Date.now(); const then = new Date(); const fixed = new Date(5); // M
 const word = "Math.random()"; Math
   .random();`;
     const source = { path: "src/scope/x.ts", text };
-    expect(importsOf(source).map(({ from }) => targetRoom(source.path, from))).toEqual(["store", "nmap", "scope", "web", "host"]);
-    expect(memberUses(source).filter((use) => TIME_AND_CHANCE.test(use))).toEqual(["Date.now", "new Date()", "Math.random"]);
+    expect(importsOf(source).map(({ from }) => targetRoom(source.path, from))).toEqual([
+      "store",
+      "nmap",
+      "scope",
+      "web",
+      "host",
+    ]);
+    expect(memberUses(source).filter((use) => TIME_AND_CHANCE.test(use))).toEqual([
+      "Date.now",
+      "new Date()",
+      "Math.random",
+    ]);
   });
 });

@@ -63,7 +63,11 @@ export function memberUses(source: Source): string[] {
   const found: string[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isPropertyAccessExpression(node)) found.push(node.getText(file).replace(/\s+/g, ""));
-    if (ts.isNewExpression(node) && node.expression.getText(file) === "Date" && (node.arguments?.length ?? 0) === 0) {
+    if (
+      ts.isNewExpression(node) &&
+      node.expression.getText(file) === "Date" &&
+      (node.arguments?.length ?? 0) === 0
+    ) {
       found.push("new Date()");
     }
     ts.forEachChild(node, visit);

@@ -1,0 +1,93 @@
+/** From all that was heard to what the run says: of each host, of its coverage, of what went wrong. */
+import type { Address } from "../facts/address.js";
+import type { HostObservation } from "../facts/observation.js";
+import type { Instant } from "../facts/run.js";
+import { segmentOf } from "../scope/network.js";
+import { blockedSegments } from "./blocked.js";
+import { type CoverageCount, countCoverage } from "./coverageDue.js";
+import { evidenceOf, isAlive } from "./evidence.js";
+import type { LastLook } from "./lastLook.js";
+import { isAliveIn, type State, sweptAddresses } from "./runState.js";
+import { observationOf, silentObservation } from "./settle.js";
+
+export interface SweepOutcome {
+  /** Final: alive hosts and those that history knew. Empty after an interruption: what was proved is handed on. */
+  readonly observations: readonly HostObservation[];
+  readonly coverage: CoverageCount;
+  readonly failures: readonly string[];
+  readonly warnings: readonly string[];
+  readonly shards: { readonly ended: number; readonly failed: number };
+  readonly interrupted: boolean;
+}
+
+export function concludeRun(
+  state: State,
+  times: LastLook & { readonly discoveryEnd: Instant },
+): SweepOutcome {
+  const { request } = state;
+  const interrupted = state.stop.signal.aborted;
+  const blocked = blockedSegments(state.evidence, request.knownOpen, request.ports);
+  for (const segment of blocked) {
+    state.warnings.add(
+      `over a fifth of the known open ports of ${segment} turned silent at once: this scanner may be blocked or the route gone; silence there is not believed`,
+    );
+  }
+  const observations = sweptAddresses(state)
+    .filter((a) => isAliveIn(state, a) || request.wasAlive.has(a) || request.expected.has(a))
+    .map((address) => settleHost(state, address, times, blocked, interrupted));
+  const coverage = countCoverage(observations, {
+    asked: request.ports,
+    expected: request.expected,
+    neverAsked: neverAsked(state),
+  });
+  return {
+    observations: interrupted ? observations.filter((o) => o.presence === "alive") : observations,
+    coverage,
+    failures: state.failures,
+    warnings: [...state.warnings],
+    shards: { ended: state.ended, failed: state.failed },
+    interrupted,
+  };
+}
+
+function settleHost(
+  state: State,
+  address: Address,
+  times: LastLook & { readonly discoveryEnd: Instant },
+  blocked: ReadonlySet<string>,
+  interrupted: boolean,
+): HostObservation {
+  const host = evidenceOf(state.evidence, address);
+  if (!isAlive(host)) return silentObservation(address, !interrupted && hasVanished(state, address, times));
+  const settled = !interrupted && !blocked.has(segmentOf(address));
+  const verdict = state.verdicts.get(address) ?? { holes: [], unjudged: null, resetLimited: false };
+  return observationOf(host, {
+    asked: state.request.ports,
+    names: [],
+    holes: settled ? verdict : null,
+    vanished: false,
+  });
+}
+
+/** Believed gone: asked for by whole shards first and last, while a neighbour answered before and after. */
+function hasVanished(
+  state: State,
+  address: Address,
+  times: LastLook & { readonly discoveryEnd: Instant },
+): boolean {
+  const { request } = state;
+  if (!request.wasAlive.has(address) || !times.askedLast.has(address)) return false;
+  if (!request.skipDiscovery && !state.askedForLife.has(address)) return false;
+  const segment = segmentOf(address);
+  for (const host of state.evidence.values()) {
+    if (host.firstAnswerBy === null || host.lastAnswerFrom === null) continue;
+    if (segmentOf(host.address) !== segment) continue;
+    if (host.firstAnswerBy <= times.discoveryEnd && host.lastAnswerFrom >= times.lastLookStart) return true;
+  }
+  return false;
+}
+
+function neverAsked(state: State): Set<Address> {
+  if (state.request.skipDiscovery) return new Set();
+  return new Set(state.request.addresses.filter((a) => !state.askedForLife.has(a) && !isAliveIn(state, a)));
+}

@@ -1,0 +1,32 @@
+/** Is anybody there? One round of discovery, and the system's ping where raw packets are not to be had. */
+import type { Address } from "../facts/address.js";
+import type { Instant } from "../facts/run.js";
+import { evidenceOf, noteAnswer } from "./evidence.js";
+import { planDiscovery } from "./plan.js";
+import { runShards } from "./runShards.js";
+import { isAliveIn, type State } from "./runState.js";
+
+export async function discoverRound(state: State, round: number): Promise<void> {
+  const { request } = state;
+  const silent = request.addresses.filter((a) => !isAliveIn(state, a));
+  await runShards(state, "discover", round, planDiscovery(silent, round, request.plan), (result) => {
+    if (result.whole) for (const address of result.shard.addresses) state.askedForLife.add(address);
+  });
+  await pingSilent(state, silent, Number.NEGATIVE_INFINITY);
+}
+
+/**
+ * Discovery by connect() misses hosts behind a default-drop filter; the system's ping may ask for us. Asks those
+ * of `addresses` that were not heard since `since`.
+ */
+export async function pingSilent(state: State, addresses: readonly Address[], since: Instant): Promise<void> {
+  const { request, stop } = state;
+  if (request.ping === null || stop.signal.aborted) return;
+  const quiet = addresses.filter(
+    (a) => (state.evidence.get(a)?.lastAnswerFrom ?? Number.NEGATIVE_INFINITY) <= since,
+  );
+  const from = request.now();
+  for (const address of await request.ping(quiet, stop.signal)) {
+    noteAnswer(evidenceOf(state.evidence, address), "echo-reply", { from, to: request.now() });
+  }
+}

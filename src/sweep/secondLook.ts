@@ -1,0 +1,98 @@
+/** The slow second look: at resets that may be firewall holes, and at ports in doubt. */
+import type { Address } from "../facts/address.js";
+import type { PortSet } from "../facts/port.js";
+import { countPorts, emptyPortSet, intersectPorts, subtractPorts, unionPorts } from "../scope/portSet.js";
+import type { ShardResult } from "./engine.js";
+import { answeredPorts, evidenceOf, type HostEvidence, isAlive, openPorts } from "./evidence.js";
+import { type HoleQuestion, judgeHoles, type LookAnswers, noLook, screenForHoles } from "./holes.js";
+import { planLook } from "./plan.js";
+import { runShards } from "./runShards.js";
+import type { State } from "./runState.js";
+
+/** The slow second look at holes, each beside silent neighbours. */
+export async function lookAtHoles(state: State): Promise<void> {
+  const questions = new Map<Address, HoleQuestion>();
+  const asks = new Map<Address, PortSet>();
+  for (const host of state.evidence.values()) {
+    const question = isAlive(host) ? holeQuestion(state, host) : null;
+    if (question === null) continue;
+    questions.set(host.address, question);
+    asks.set(host.address, unionPorts(question.candidates, question.neighbours));
+  }
+  const looks = new Map<Address, LookAnswers>();
+  await runShards(state, "confirm", 1, planLook(asks, 1, state.request.plan), (result) =>
+    noteLook(looks, result),
+  );
+  for (const [address, question] of questions) {
+    const host = evidenceOf(state.evidence, address);
+    state.verdicts.set(address, judgeHoles(host, question, looks.get(address) ?? noLook));
+  }
+}
+
+/** A second look at ports that were open before and did not answer, and at those seen open once only. */
+export async function lookAtDoubts(state: State): Promise<void> {
+  const asks = new Map<Address, PortSet>();
+  for (const host of state.evidence.values()) {
+    if (!isAlive(host)) continue;
+    const doubts = doubtfulPorts(state, host);
+    if (countPorts(doubts) > 0) asks.set(host.address, doubts);
+  }
+  await runShards(state, "confirm", 2, planLook(asks, 2, state.request.plan));
+}
+
+function holeQuestion(state: State, host: HostEvidence): HoleQuestion | null {
+  const local = state.request.plan.isLocal(host.address);
+  const unjudged = local
+    ? null
+    : state.request.method === "connect" && countPorts(closedOrRefused(host)) > 0
+      ? "a connect scan cannot tell a reset from a refusal"
+      : undefined;
+  if (unjudged !== undefined) {
+    state.verdicts.set(host.address, { holes: [], unjudged, resetLimited: false });
+    return null;
+  }
+  const silent = subtractPorts(state.request.ports, answeredPorts(host));
+  const screening = screenForHoles(host, silent, state.request.random);
+  if ("question" in screening) return screening.question;
+  state.verdicts.set(host.address, { holes: [], unjudged: screening.unjudged, resetLimited: false });
+  return null;
+}
+
+function closedOrRefused(host: HostEvidence): PortSet {
+  return subtractPorts(answeredPorts(host), openPorts(host));
+}
+
+/** Ports last known open that did not answer now, and ports seen open once only. */
+function doubtfulPorts(state: State, host: HostEvidence): PortSet {
+  const before = intersectPorts(
+    state.request.knownOpen.get(host.address) ?? emptyPortSet,
+    state.request.ports,
+  );
+  let doubts = subtractPorts(before, answeredPorts(host));
+  for (const { answer, seen } of host.open.values()) {
+    if (seen < 2) doubts = unionPorts(doubts, portSetOfOne(answer));
+  }
+  return doubts;
+}
+
+function portSetOfOne(port: { protocol: "tcp" | "udp" | "sctp"; port: number }): PortSet {
+  return { ...emptyPortSet, [port.protocol]: [[port.port, port.port]] };
+}
+
+function noteLook(looks: Map<Address, LookAnswers>, result: ShardResult): void {
+  const address = result.shard.addresses[0];
+  if (!result.whole || address === undefined || result.shard.ports.tcp.length === 0) return;
+  let reset = emptyPortSet;
+  for (const host of result.document?.hosts ?? []) {
+    if (host.address !== address) continue;
+    for (const port of host.ports) {
+      if (port.protocol === "tcp" && port.state === "closed") reset = unionPorts(reset, portSetOfOne(port));
+    }
+    for (const extra of host.extraPorts) {
+      if (extra.state !== "closed") continue;
+      for (const reason of extra.reasons)
+        reset = unionPorts(reset, { ...emptyPortSet, tcp: reason.ports ?? result.shard.ports.tcp });
+    }
+  }
+  looks.set(address, { asked: result.shard.ports, reset });
+}
