@@ -20,6 +20,7 @@ export interface SweepOutcome {
   readonly interrupted: boolean;
 }
 
+/** What the whole run says, once its last look is over or it was stopped. */
 export function concludeRun(
   state: State,
   times: LastLook & { readonly discoveryEnd: Instant },

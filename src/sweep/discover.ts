@@ -6,6 +6,7 @@ import { planDiscovery } from "./plan.js";
 import { runShards } from "./runShards.js";
 import { isAliveIn, type State } from "./runState.js";
 
+/** Asks every address that has not answered yet whether it is there. `round` is 1 or 2. */
 export async function discoverRound(state: State, round: number): Promise<void> {
   const { request } = state;
   const silent = request.addresses.filter((a) => !isAliveIn(state, a));

@@ -76,6 +76,7 @@ export interface State {
   readonly numbers: Map<string, number>;
 }
 
+/** A run that has learned nothing yet. */
 export function startState(request: SweepRequest, engine: Engine, hooks: SweepHooks): State {
   return {
     request,
@@ -106,6 +107,7 @@ export function sweptAddresses(state: State): Address[] {
   return request.addresses.filter((a) => request.alwaysSweep.has(a) || isAliveIn(state, a));
 }
 
+/** True once the address answered something itself in this run. */
 export function isAliveIn(state: State, address: Address): boolean {
   const host = state.evidence.get(address);
   return host !== undefined && isAlive(host);

@@ -1,7 +1,7 @@
 /** A real scan of loopback through the real CLI, and every command that reads what it stored. */
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Bench, type CliRun, fakeNmap, makeBench, useBench } from "./builtCli.js";
@@ -21,6 +21,22 @@ const keysOf = (value: object | undefined) =>
     .join(" ");
 // biome-ignore lint/suspicious/noExplicitAny: JSON as a stranger's script reads it.
 const jsonOf = (run: CliRun): any => JSON.parse(run.stdout);
+
+/** Process ids of the nmaps whose HOME is the bench: portreeve hands its own on. */
+function nmapsOf(bench: Bench): string[] {
+  const has = (pid: string, file: string, text: string) => {
+    try {
+      return readFileSync(`/proc/${pid}/${file}`, "latin1").includes(text);
+    } catch {
+      // It has ended meanwhile.
+      return false;
+    }
+  };
+  return readdirSync("/proc").filter(
+    (pid) =>
+      /^\d+$/.test(pid) && has(pid, "cmdline", "nmap") && has(pid, "environ", `HOME=${bench.folder}\0`),
+  );
+}
 
 describe.skipIf(!hasNmap)("a scan of loopback (needs nmap)", () => {
   let bench: Bench & { remove(): void };
@@ -282,24 +298,25 @@ describe.skipIf(!hasNmap)("a scan of loopback (needs nmap)", () => {
   });
 
   test("holds the database: a second one exits 11, and with --wait has its turn after it", async () => {
-    const slow = bench.start(
-      ["scan", "127.0.0.1", "-p", "1-1000", "--rate", "400", "--no-identify", "--db", "lock.db"],
+    const first = bench.start(
+      ["scan", "127.0.0.1", "-p", "1-20000", "--rate", "400", "--no-identify", "--db", "lock.db"],
       { stdio: "ignore" },
     );
-    const ended = once(slow, "exit");
+    const firstEnded = once(first, "exit");
     const running = async () =>
       (await bench.run("runs", "--db", "lock.db", "--format", "json")).stdout.includes('"running"');
     for (const deadline = Date.now() + 20_000; Date.now() < deadline && !(await running()); );
-    const second = ["scan", "127.0.0.1", "-p", "1-10", "--no-identify", "--db", "lock.db"];
-    const refused = await bench.run(...second);
+    const args = ["scan", "127.0.0.1", "-p", "1-10", "--no-identify", "--db", "lock.db"];
+    const refused = await bench.run(...args);
     expect(refused).toMatchObject({ code: 11, stdout: "" });
     expect(refused.stderr).toMatch(/run 1 of .* is going on/);
-    const report = await bench.run("report", "--db", "lock.db");
-    expect(report).toMatchObject({ code: 0, stderr: "" });
-    const waited = await bench.run(...second, "--wait", "60s");
-    expect(waited.code).toBe(0);
-    expect(waited.stderr).toMatch(/is going on.*; waiting/);
-    expect((await ended)[0]).toBe(0);
+    expect(await bench.run("report", "--db", "lock.db")).toMatchObject({ code: 0, stderr: "" });
+    const waiting = bench.start([...args, "--wait", "60s"], { stdio: ["ignore", "ignore", "pipe"] });
+    const [said] = await once(waiting.stderr ?? waiting, "data");
+    expect(String(said)).toMatch(/is going on.*; waiting/);
+    first.kill("SIGINT");
+    expect((await firstEnded)[0]).toBe(130);
+    expect((await once(waiting, "exit"))[0]).toBe(0);
   }, 60_000);
 
   test("that is interrupted exits 130, keeps what it proved and leaves no nmap", async () => {
@@ -319,6 +336,7 @@ describe.skipIf(!hasNmap)("a scan of loopback (needs nmap)", () => {
         '"sweep-1-1"',
       );
     for (const deadline = Date.now() + 20_000; Date.now() < deadline && !(await sweeping()); );
+    expect(nmapsOf(bench)).not.toEqual([]);
     scan.kill("SIGINT");
     expect((await ended)[0]).toBe(130);
     expect(said).toMatch(/SIGINT: stopping/);
@@ -326,6 +344,7 @@ describe.skipIf(!hasNmap)("a scan of loopback (needs nmap)", () => {
       await bench.run("runs", "show", "1", "--db", "stop.db", "--format", "json"),
     );
     expect(run.outcome).toBe("interrupted");
+    expect(nmapsOf(bench)).toEqual([]);
     expect(shards.filter((shard: { state: string }) => shard.state === "running")).toEqual([]);
   }, 60_000);
 

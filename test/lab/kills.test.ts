@@ -8,6 +8,8 @@ const reason = whyNoLab();
 const SLOW = ["--rate", "300", "--no-identify"];
 const FAST = ["--rate", "4000", "--no-identify"];
 
+/** No `nmap --version`: without that there would be no run. */
+const isShard = ({ argv }: { argv: readonly string[] }) => argv.includes("-oX");
 const isSweep = ({ argv }: { argv: readonly string[] }) => argv.includes("-sS") && argv.includes("-p");
 
 function integrityOf(lab: Lab): unknown {
@@ -62,29 +64,36 @@ describe.skipIf(reason !== null)(`kills and signals${reason === null ? "" : ` (s
     expectNoChanges(lab);
   }, 60_000);
 
-  it("calls nothing closed when every nmap is killed: the run is partial or failed", async () => {
-    const running = await startScan(...FAST);
-    let isOver = false;
-    running.ended.then(() => {
-      isOver = true;
-    });
-    let kills = 0;
-    while (!isOver) {
-      for (const { pid } of await lab.nmaps()) if (await lab.signal(pid, "SIGKILL")) kills++;
-      await new Promise((done) => setTimeout(done, 10));
-    }
-    expect(kills).toBeGreaterThan(3);
-    expect(await running.ended).toMatchObject({ code: 3 });
-    expect(["partial", "failed"]).toContain(newest()?.outcome);
-    expectNoChanges(lab);
-  }, 60_000);
+  it.each([10, 250])(
+    "calls nothing closed when every nmap is killed, each %i ms: the run is partial or failed",
+    async (pause) => {
+      const running = await startScan(...FAST);
+      let isOver = false;
+      running.ended.then(() => {
+        isOver = true;
+      });
+      let kills = 0;
+      while (!isOver) {
+        for (const { pid } of (await lab.nmaps()).filter(isShard))
+          if (await lab.signal(pid, "SIGKILL")) kills++;
+        await new Promise((done) => setTimeout(done, pause));
+      }
+      expect(kills).toBeGreaterThan(3);
+      expect(await running.ended).toMatchObject({ code: 3 });
+      expect(["partial", "failed"]).toContain(newest()?.outcome);
+      expectNoChanges(lab);
+    },
+    60_000,
+  );
 
   it("survives kill -9 at any moment: no nmap outlives it, the next run marks the old one interrupted", async () => {
     const first = lab.runs().length;
-    for (const wait of [250, 600, 1000, 1800, 3000, 4500]) {
+    // Once while it starts, then at moments of the run, whatever the machine has to do meanwhile.
+    for (const wait of [null, 0, 400, 1000, 1800, 3000]) {
       const before = lab.runs().length;
       const running = await startScan(...SLOW);
-      await new Promise((done) => setTimeout(done, wait * (0.8 + 0.4 * Math.random())));
+      if (wait !== null) await until(() => lab.runs().length > before, 20_000, "the run has begun");
+      await new Promise((done) => setTimeout(done, (wait ?? 250) * (0.8 + 0.4 * Math.random())));
       await running.signal("SIGKILL");
       expect(await running.ended).toMatchObject({ signal: "SIGKILL" });
       await until(async () => (await lab.nmaps()).length === 0, 1000, "every nmap is gone");
@@ -92,7 +101,7 @@ describe.skipIf(reason !== null)(`kills and signals${reason === null ? "" : ` (s
       if (lab.runs().length > before) expect(newest()?.outcome).toBe("running");
     }
     const killed = lab.runs().length - first;
-    expect(killed).toBeGreaterThanOrEqual(4);
+    expect(killed).toBeGreaterThanOrEqual(5);
     expect(await scan(...FAST)).toMatchObject({ code: 0 });
     const [last, ...before] = lab.runs();
     expect(last).toMatchObject({ outcome: "complete", coverage: 1 });
