@@ -7,6 +7,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     pool: "forks",
     maxWorkers: 2,
+    globalSetup: "./test/globalSetup.ts",
     reporters: ["default", "./test/skipReporter.ts"],
   },
 });

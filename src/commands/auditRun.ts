@@ -66,12 +66,13 @@ export function draftRun(plan: ScanPlan, operator: string, profileHash: string |
   };
 }
 
-export function makeEngine(plan: ScanPlan): LocalEngine {
+export function makeEngine(plan: ScanPlan, probeFragile: boolean): LocalEngine {
   return new LocalEngine({
     binary: plan.nmap.binary,
     method: plan.method,
     privileged: plan.privilege.how === "ambient",
     minRate: plan.budget.explicit,
+    probeFragile,
     permitted: permittedOf(plan.addresses),
   });
 }
@@ -137,7 +138,7 @@ async function sweep(request: RunRequest): Promise<SweepOutcome> {
       now: Date.now,
       random: Math.random,
     },
-    makeEngine(plan),
+    makeEngine(plan, request.probeFragile),
     {
       onShardStart: (shard, attempt, start) => store.startShard(run.id, shard, attempt, start),
       onShardEnd: (result, observations) => {
@@ -161,8 +162,8 @@ const PING_SHARE = 0.1;
 
 function pinger(budgetRate: number) {
   const rate = Math.max(1, budgetRate * PING_SHARE);
-  return async (addresses: readonly Address[], signal: AbortSignal) =>
-    (await pingAddresses(addresses, { concurrency: PINGS_AT_ONCE, rate, signal })).answered;
+  return (addresses: readonly Address[], signal: AbortSignal) =>
+    pingAddresses(addresses, { concurrency: PINGS_AT_ONCE, rate, signal });
 }
 
 interface History {

@@ -1,6 +1,7 @@
 /** Loading what is expected, and judging a run of the store by it. */
 
-import { type Judgement, judge } from "../exposure/judge.js";
+import { judge } from "../exposure/judge.js";
+import type { Judgement } from "../facts/finding.js";
 import type { RunId } from "../facts/run.js";
 import type { RunView } from "../facts/view.js";
 import { type BoundProfile, bindNames, profileNames } from "../profile/bind.js";

@@ -95,8 +95,9 @@ async function scan(targets: readonly string[], options: ScanOptions, command: C
   const plan = await planScan(targets, options, session.config);
   const profileFile = options.profile ?? plan.audit.profile;
   const expectation = await loadExpectation(profileFile);
+  const probeFragile = options.identifyFragilePorts ?? session.config.identifyFragilePorts;
   if (options.dryRun) {
-    printDocument(renderDryRun(plan, makeEngine(plan), options.format));
+    printDocument(renderDryRun(plan, makeEngine(plan, probeFragile), options.format));
     return EXIT.done;
   }
   if (options.verbose || process.stderr.isTTY) for (const line of announceScan(plan)) printMessage(line);
@@ -121,7 +122,7 @@ async function scan(targets: readonly string[], options: ScanOptions, command: C
       run,
       profiled: profiledIn(expectation, plan),
       identify: options.identify,
-      probeFragile: options.identifyFragilePorts ?? session.config.identifyFragilePorts,
+      probeFragile,
       names: options.names,
       signal: stop.signal,
       onProgress: progress.show,

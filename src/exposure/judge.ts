@@ -1,4 +1,4 @@
-import type { Finding } from "../facts/finding.js";
+import type { Finding, JudgedPort, Judgement } from "../facts/finding.js";
 import { PROTOCOLS, type Protocol } from "../facts/port.js";
 import type { RunView } from "../facts/view.js";
 import type { BoundProfile } from "../profile/bind.js";
@@ -8,18 +8,9 @@ import { judgeHoles } from "./holes.js";
 import { judgeMissingHosts, judgeUnknownHost } from "./hosts.js";
 import { beginJudging } from "./judging.js";
 import { noteGaps } from "./notes.js";
-import { type JudgedPort, judgeOpenPorts } from "./openPorts.js";
+import { judgeOpenPorts } from "./openPorts.js";
 import { judgeRequiredPorts } from "./requiredPorts.js";
 import { compareSeverity } from "./severity.js";
-
-export interface Judgement {
-  /** The gravest first, then by address and port. */
-  readonly findings: readonly Finding[];
-  /** Every open port, covered by this run or last known open. */
-  readonly ports: readonly JudgedPort[];
-  /** What could not be judged. */
-  readonly notes: readonly string[];
-}
 
 /**
  * Judges what a run showed against a profile; without one the high-risk list alone is judged. Only what the run

@@ -1,22 +1,12 @@
-import type { ProfileLine } from "../facts/finding.js";
+import type { JudgedPort } from "../facts/finding.js";
 import type { HostView } from "../facts/view.js";
 import { builtInHighRisk } from "../profile/defaults.js";
-import { type Expectation, expectPort, type Verdict } from "../profile/expectation.js";
+import { type Expectation, expectPort } from "../profile/expectation.js";
 import { hasPort } from "../scope/portSet.js";
 import { addFinding, isConfirmed, isFlagged, isOpen, type Judging } from "./judging.js";
 import { describeMismatch, nameService } from "./serviceCheck.js";
 
 type Row = HostView["ports"][number];
-
-/** An open port and what the profile says of it. Rows with `row.covered` false show the last proved state. */
-export interface JudgedPort {
-  readonly host: HostView;
-  readonly row: Row;
-  readonly verdict: Verdict;
-  readonly line: ProfileLine | null;
-  readonly owner: string | null;
-  readonly why: string;
-}
 
 /** Judges each open port of a host: `unexpected-open`, `forbidden-open`, `wrong-service`, `unconfirmed`. */
 export function judgeOpenPorts(judging: Judging, host: HostView): readonly JudgedPort[] {

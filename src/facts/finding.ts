@@ -1,6 +1,7 @@
 import type { Address } from "./address.js";
 import type { Protocol } from "./port.js";
 import type { Instant, RunId } from "./run.js";
+import type { HostView } from "./view.js";
 
 export const SEVERITIES = ["info", "low", "medium", "high", "critical"] as const;
 export type Severity = (typeof SEVERITIES)[number];
@@ -48,4 +49,26 @@ export interface Finding {
   /** False while the evidence was seen once only: it is shown and raises no alarm. */
   readonly confirmed: boolean;
   readonly profile: ProfileLine | null;
+}
+
+/** What a profile says of one port: a list's word, `unreviewed` (listed, but nobody answers for it), or `unlisted`. */
+export type Verdict = "required" | "allowed" | "forbidden" | "unreviewed" | "unlisted";
+
+/** An open port and what the profile says of it. Rows with `row.covered` false show the last proved state. */
+export interface JudgedPort {
+  readonly host: HostView;
+  readonly row: HostView["ports"][number];
+  readonly verdict: Verdict;
+  /** The profile line that decided, null where none did. */
+  readonly line: ProfileLine | null;
+  readonly owner: string | null;
+  readonly why: string;
+}
+
+/** A run judged. */
+export interface Judgement {
+  readonly findings: readonly Finding[];
+  readonly ports: readonly JudgedPort[];
+  /** What could not be judged, and why. */
+  readonly notes: readonly string[];
 }

@@ -64,3 +64,31 @@ export interface Shard {
   /** Packets a second for this shard's process. */
   readonly rate: number;
 }
+
+/** One attempt at a shard: one nmap process. */
+export interface ShardRecord {
+  readonly id: string;
+  readonly stage: Stage;
+  readonly pass: number;
+  readonly probe: Shard["probe"];
+  readonly attempt: number;
+  readonly state: "planned" | "running" | "done" | "failed" | "lost";
+  readonly hostCount: number;
+  readonly ports: PortSet;
+  readonly argv: readonly string[];
+  readonly pid: number | null;
+  /** Field 22 of /proc/PID/stat: with it a reused pid is not taken for our nmap. */
+  readonly startTicks: number | null;
+  readonly startedAt: Instant | null;
+  readonly endedAt: Instant | null;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** How the process came to its end, in the engine's words (`exited`, `watchdog`, `cancelled`, …). */
+  readonly ended: string | null;
+  readonly form: "whole" | "cut" | "refused" | null;
+  readonly xmlSha256: string | null;
+  readonly xmlBytes: number | null;
+  readonly warnings: readonly string[];
+  /** What went wrong, for people. */
+  readonly error: string | null;
+}

@@ -89,3 +89,25 @@ export interface RunView {
   readonly silentCount: number;
   readonly changes: readonly ChangeRow[];
 }
+
+/** A period through which a port kept one state. */
+export interface HistorySpan {
+  readonly protocol: Protocol;
+  readonly port: number;
+  readonly state: PortState;
+  readonly from: Instant;
+  /** When a run proved another state; null: still so when it was last covered. */
+  readonly until: Instant | null;
+  readonly lastSeen: Instant;
+}
+
+/** One host as seen from one vantage. */
+export interface HostHistory {
+  readonly vantage: string;
+  readonly realm: string;
+  /** As of the newest run that asked the host. */
+  readonly view: HostView;
+  readonly history: readonly HistorySpan[];
+  /** The runs that asked the host and what they proved, the newest first. */
+  readonly runs: readonly { readonly id: RunId; readonly startedAt: Instant; readonly covered: PortSet }[];
+}

@@ -3,7 +3,8 @@
  * here (they go in through stdin) and neither is the output (`-oX -`): both belong to `scan.ts`.
  *
  * What is never passed: `--host-timeout` (throws away what was seen), `-T5`, `--open`, `--defeat-*-ratelimit`,
- * `--allports`, scripts, names to resolve (measuring.md, "One budget over many nmaps").
+ * scripts, names to resolve (measuring.md, "One budget over many nmaps"). `--allports` only where fragile ports are
+ * to be asked too.
  */
 import type { Family } from "../facts/address.js";
 import type { PortSet } from "../facts/port.js";
@@ -25,6 +26,8 @@ export interface ArgvOptions {
   readonly privileged: boolean;
   /** Milliseconds between two probes to one host; for `lookArgv`. */
   readonly scanDelayMs?: number;
+  /** Data probes to ports that nmap itself leaves out (`Exclude` in nmap-service-probes: 9100–9107) too. */
+  readonly fragileToo?: boolean;
   /** More TCP ports for discovery's SYN probes: such as history knows to answer. */
   readonly extraPorts?: readonly number[];
 }
@@ -62,7 +65,8 @@ export function sweepArgv(o: ArgvOptions): string[] {
  * ports out first (`withoutFragilePorts`).
  */
 export function identifyArgv(o: ArgvOptions): string[] {
-  return [...common(o), "-Pn", ...scanTypes(o), "-sV", "-p", portList(o), ...rateCap(o)];
+  const all = o.fragileToo ? ["--allports"] : [];
+  return [...common(o), "-Pn", ...scanTypes(o), "-sV", ...all, "-p", portList(o), ...rateCap(o)];
 }
 
 /** The slow second look: two probes a silent port at most, with `scanDelayMs` between any two where it is given. */

@@ -1,6 +1,6 @@
 import type { PortSet } from "../facts/port.js";
+import { editDistance } from "../scope/nearWord.js";
 import { countPorts } from "../scope/portSet.js";
-import { editDistance } from "./nearWord.js";
 import { readPorts, type ServicePorts, unionOfPorts } from "./portList.js";
 import { plainText } from "./problem.js";
 import { readProductRule } from "./productRule.js";

@@ -1,15 +1,12 @@
 import type { Address } from "../facts/address.js";
-import type { ProfileLine, Severity } from "../facts/finding.js";
+import type { ProfileLine, Severity, Verdict } from "../facts/finding.js";
 import { type Port, PROTOCOLS } from "../facts/port.js";
 import { formatPort } from "../scope/port.js";
 import { hasPort, listPorts } from "../scope/portSet.js";
 import type { BoundProfile } from "./bind.js";
 import { type Candidate, type HostRules, rulesOf } from "./hostRules.js";
-import { type Entry, type List, UNREVIEWED } from "./profile.js";
+import { type Entry, UNREVIEWED } from "./profile.js";
 import { compareEntries, compareSpecificity, compareText, hasSay } from "./rank.js";
-
-/** What a profile says of one port: a list's word, `unreviewed` (listed, but nobody answers for it), or `unlisted`. */
-export type Verdict = List | "unreviewed" | "unlisted";
 
 export interface Expectation {
   readonly verdict: Verdict;

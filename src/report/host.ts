@@ -1,8 +1,5 @@
 /** `portreeve show HOST`: who it is, what is open and since when, what was, which runs looked. */
-import type { PortState } from "../facts/observation.js";
-import type { PortSet, Protocol } from "../facts/port.js";
-import type { Instant, RunId } from "../facts/run.js";
-import type { HostView } from "../facts/view.js";
+import type { HistorySpan, HostHistory, HostView } from "../facts/view.js";
 import { countOf } from "./count.js";
 import { plain } from "./escape.js";
 import { type Ink, makeInk } from "./ink.js";
@@ -14,27 +11,6 @@ import { renderTable } from "./table.js";
 import { formatInstant, formatMinute, toRfc3339 } from "./time.js";
 import { pad, wrapText } from "./width.js";
 import { doubtText, hostTitle, LOCAL_LABEL, portSetText, portSpec, portText, serviceText } from "./words.js";
-
-/** A period through which a port kept one state. */
-export interface HistorySpan {
-  readonly protocol: Protocol;
-  readonly port: number;
-  readonly state: PortState;
-  readonly from: Instant;
-  /** Null: still so when it was last covered. */
-  readonly until: Instant | null;
-  readonly lastSeen: Instant;
-}
-
-/** One host as seen from one vantage. */
-export interface HostHistory {
-  readonly vantage: string;
-  readonly realm: string;
-  readonly view: HostView;
-  readonly history: readonly HistorySpan[];
-  /** The newest first. */
-  readonly runs: readonly { readonly id: RunId; readonly startedAt: Instant; readonly covered: PortSet }[];
-}
 
 /** Runs listed; the history is longer than a screen soon. */
 const SHOWN_RUNS = 10;

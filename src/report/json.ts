@@ -1,9 +1,9 @@
 /** A judged run for programs. Times are RFC 3339 in UTC, shares of 1, what is not known is null. */
-import type { Finding } from "../facts/finding.js";
+import type { Finding, JudgedPort } from "../facts/finding.js";
 import type { Run } from "../facts/run.js";
 import type { ChangeRow, HostView } from "../facts/view.js";
 import { observationJson } from "./observations.js";
-import type { JudgedPort, Recall, ReportData } from "./reportData.js";
+import type { Recall, ReportData } from "./reportData.js";
 import { toRfc3339 } from "./time.js";
 
 export const SCHEMA_VERSION = 1;

@@ -1,11 +1,11 @@
 /** What `profile lint` and `profile explain` say. */
-import type { ProfileLine, Severity } from "../facts/finding.js";
+import type { ProfileLine, Severity, Verdict } from "../facts/finding.js";
 import type { Protocol } from "../facts/port.js";
 import { countOf } from "./count.js";
 import { plain } from "./escape.js";
 import { makeInk } from "./ink.js";
 import { jsonText } from "./jsonText.js";
-import { DEFAULT_WIDTH, LEAST_WIDTH, type TextOptions, type Verdict } from "./reportData.js";
+import { DEFAULT_WIDTH, LEAST_WIDTH, type TextOptions } from "./reportData.js";
 import { pad, textWidth, wrapText } from "./width.js";
 
 export interface LintProblem {

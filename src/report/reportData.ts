@@ -1,30 +1,9 @@
-/**
- * What a report is made from. The judgement has the shape that `exposure/` makes; it is written down here again
- * because report/ knows facts only.
- */
-import type { Finding, ProfileLine } from "../facts/finding.js";
-import type { HostView, ObservationRow, RunView } from "../facts/view.js";
-
-export type Verdict = "required" | "allowed" | "forbidden" | "unreviewed" | "unlisted";
+/** What a report is made from. */
+import type { Judgement } from "../facts/finding.js";
+import type { HostView, RunView } from "../facts/view.js";
 
 /** A row of a host: the last proved state of one port; `covered` tells whether this run proved it. */
-export type HostPort = ObservationRow & { readonly covered: boolean };
-
-export interface JudgedPort {
-  readonly host: HostView;
-  readonly row: HostPort;
-  readonly verdict: Verdict;
-  /** The profile line that decided, null where none did. */
-  readonly line: ProfileLine | null;
-  readonly why: string;
-  readonly owner?: string | null;
-}
-
-export interface Judgement {
-  readonly findings: readonly Finding[];
-  readonly ports: readonly JudgedPort[];
-  readonly notes: readonly string[];
-}
+export type HostPort = HostView["ports"][number];
 
 /** Shares of 1; null where not measured. */
 export interface Recall {

@@ -1,6 +1,5 @@
 /** `portreeve runs` and `portreeve runs show N`. */
-import type { PortSet } from "../facts/port.js";
-import type { Instant, Run, Stage } from "../facts/run.js";
+import type { Run, ShardRecord } from "../facts/run.js";
 import { countOf, formatCount, formatShare } from "./count.js";
 import { plain } from "./escape.js";
 import { makeInk, type Role } from "./ink.js";
@@ -13,31 +12,9 @@ import { formatDuration, formatInstant, formatMinute, formatPeriod, toRfc3339, z
 import { pad, wrapText } from "./width.js";
 import { portSetText, portSpec, portSpecText } from "./words.js";
 
-/** One nmap process of a run, as the store keeps it. */
-export interface ShardRow {
-  readonly id: string;
-  readonly stage: Stage;
-  readonly pass: number;
-  readonly attempt: number;
-  readonly state: "planned" | "running" | "done" | "failed" | "lost";
-  readonly hostCount: number;
-  readonly ports: PortSet;
-  readonly argv: readonly string[];
-  readonly startedAt: Instant | null;
-  readonly endedAt: Instant | null;
-  readonly exitCode: number | null;
-  readonly signal: string | null;
-  readonly ended: string | null;
-  readonly form: "whole" | "cut" | "refused" | null;
-  readonly xmlSha256: string | null;
-  readonly xmlBytes: number | null;
-  readonly warnings: readonly string[];
-  readonly error: string | null;
-}
-
 export interface RunDetail {
   readonly run: Run;
-  readonly shards: readonly ShardRow[];
+  readonly shards: readonly ShardRecord[];
 }
 
 type Format = "text" | "json";
@@ -142,7 +119,7 @@ function portsWords(spec: string): string {
   return spec.length <= 60 ? plain(spec) || "none" : `${portSpecText(spec)}: ${plain(spec, { max: 200 })}`;
 }
 
-function shardStates(shards: readonly ShardRow[]): string {
+function shardStates(shards: readonly ShardRecord[]): string {
   const states = ["done", "running", "planned", "failed", "lost"] as const;
   return states
     .flatMap((state) => {
@@ -152,7 +129,7 @@ function shardStates(shards: readonly ShardRow[]): string {
     .join(", ");
 }
 
-function shardLines(shard: ShardRow, { zone }: TextOptions, width: number): string[] {
+function shardLines(shard: ShardRecord, { zone }: TextOptions, width: number): string[] {
   const { startedAt, endedAt } = shard;
   const time =
     startedAt === null
@@ -193,7 +170,7 @@ function quoteArgument(argument: string): string {
   return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
 }
 
-function shardJson(shard: ShardRow) {
+function shardJson(shard: ShardRecord) {
   const { id, stage, pass, attempt, state, hostCount, argv, exitCode, signal, ended, form } = shard;
   return {
     id,

@@ -1,8 +1,7 @@
 import type { Address } from "../facts/address.js";
-import type { PortState } from "../facts/observation.js";
-import type { PortSet, Protocol } from "../facts/port.js";
-import type { Instant, RunId } from "../facts/run.js";
-import type { HostView } from "../facts/view.js";
+import type { Protocol } from "../facts/port.js";
+import type { Instant } from "../facts/run.js";
+import type { HistorySpan, HostHistory } from "../facts/view.js";
 import { portOfCode } from "../history/cell.js";
 import type { Span } from "../history/span.js";
 import { type AsOf, asOf, portStateOf, timeOf } from "./asOf.js";
@@ -17,27 +16,6 @@ import { type Place, vantagesAt } from "./vantages.js";
 export interface HostFilter extends Place {
   /** As of this moment; now where it is left out. */
   readonly at?: Instant;
-}
-
-/** A period through which a port kept one state. */
-export interface HistorySpan {
-  readonly protocol: Protocol;
-  readonly port: number;
-  readonly state: PortState;
-  readonly from: Instant;
-  /** When a run proved another state; null: still so. */
-  readonly until: Instant | null;
-  readonly lastSeen: Instant;
-}
-
-export interface HostHistory {
-  readonly vantage: string;
-  readonly realm: string;
-  /** As of the newest run that asked the host. */
-  readonly view: HostView;
-  readonly history: readonly HistorySpan[];
-  /** The runs that asked the host and what they proved, the newest first. */
-  readonly runs: readonly { readonly id: RunId; readonly startedAt: Instant; readonly covered: PortSet }[];
 }
 
 /** What is known of an address, one entry for each vantage that ever asked it. */

@@ -1,37 +1,8 @@
-import type { PortSet } from "../facts/port.js";
-import type { Instant, RunId, Shard, Stage } from "../facts/run.js";
+import type { RunId, Shard, ShardRecord, Stage } from "../facts/run.js";
 import { requireRunning } from "./endRun.js";
 import { portsetId, portsetOf } from "./intern.js";
 import type { Ledger } from "./ledger.js";
 import { idOfRun, type RunRef } from "./runs.js";
-
-/** One attempt at a shard: one nmap process. */
-export interface ShardRecord {
-  readonly id: string;
-  readonly stage: Stage;
-  readonly pass: number;
-  readonly probe: Shard["probe"];
-  readonly attempt: number;
-  readonly state: "planned" | "running" | "done" | "failed" | "lost";
-  readonly hostCount: number;
-  readonly ports: PortSet;
-  readonly argv: readonly string[];
-  readonly pid: number | null;
-  /** Field 22 of /proc/PID/stat: with it a reused pid is not taken for our nmap. */
-  readonly startTicks: number | null;
-  readonly startedAt: Instant | null;
-  readonly endedAt: Instant | null;
-  readonly exitCode: number | null;
-  readonly signal: string | null;
-  /** How the process came to its end, in the engine's words (`exited`, `watchdog`, `cancelled`, …). */
-  readonly ended: string | null;
-  readonly form: "whole" | "cut" | "refused" | null;
-  readonly xmlSha256: string | null;
-  readonly xmlBytes: number | null;
-  readonly warnings: readonly string[];
-  /** What went wrong, for people. */
-  readonly error: string | null;
-}
 
 /** Writes one attempt; the same (id, attempt) again replaces it. */
 export function recordShard(ledger: Ledger, run: RunRef, shard: ShardRecord): void {

@@ -1,16 +1,15 @@
 import type { Address } from "../facts/address.js";
 import type { HostObservation } from "../facts/observation.js";
 import type { Port } from "../facts/port.js";
-import type { Instant, Run, RunId, Shard } from "../facts/run.js";
-import type { ChangeRow, ObservationRow, RunView } from "../facts/view.js";
+import type { Instant, Run, RunId, Shard, ShardRecord } from "../facts/run.js";
+import type { ChangeRow, HostHistory, ObservationRow, RunView } from "../facts/view.js";
 import type { BegunRun, RunDraft } from "./beginRun.js";
 import type { RunEnd } from "./endRun.js";
-import type { HostFilter, HostHistory } from "./hostHistory.js";
+import type { HostFilter } from "./hostHistory.js";
 import type { KnownHost } from "./known.js";
 import type { ObservationFilter } from "./observationRows.js";
 import type { RunFilter, RunRef } from "./runs.js";
 import type { DeadShard } from "./settleDeadRuns.js";
-import type { ShardRecord } from "./shards.js";
 import type { Place } from "./vantages.js";
 
 /** The system of record. Each call is one transaction; see the file of its name for what it does and throws. */

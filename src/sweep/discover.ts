@@ -27,7 +27,9 @@ export async function pingSilent(state: State, addresses: readonly Address[], si
     (a) => (state.evidence.get(a)?.lastAnswerFrom ?? Number.NEGATIVE_INFINITY) <= since,
   );
   const from = request.now();
-  for (const address of await request.ping(quiet, stop.signal)) {
+  const { answered, note } = await request.ping(quiet, stop.signal);
+  if (note !== null) state.warnings.add(note);
+  for (const address of answered) {
     noteAnswer(evidenceOf(state.evidence, address), "echo-reply", { from, to: request.now() });
   }
 }

@@ -18,6 +18,8 @@ export interface LocalEngineOptions {
   readonly privileged: boolean;
   /** True where the user named a rate: nmap keeps up with it. */
   readonly minRate: boolean;
+  /** Printer and control ports are to get data probes too. */
+  readonly probeFragile: boolean;
   /** Every address that may be sent a packet; anything else stops the shard before nmap starts. */
   readonly permitted: BlockList;
 }
@@ -85,7 +87,7 @@ function argvFor(shard: Shard, options: LocalEngineOptions): string[] {
     const extraPorts = shard.ports.tcp.flatMap(([from, to]) => (from === to ? [from] : [from, to]));
     return discoverArgv({ ...common, ports: emptyPortSet, extraPorts });
   }
-  if (shard.probe === "services") return identifyArgv(common);
+  if (shard.probe === "services") return identifyArgv({ ...common, fragileToo: options.probeFragile });
   return shard.stage === "confirm" ? lookArgv(common) : sweepArgv(common);
 }
 

@@ -10,6 +10,12 @@ import { makeHostTurns, type TakeTurn } from "./hostTurns.js";
 import type { PlanContext } from "./plan.js";
 import type { HoleVerdict } from "./settle.js";
 
+/** Those of the addresses that answered, and why ping could not ask (null where it could). */
+export interface PingAnswers {
+  readonly answered: readonly Address[];
+  readonly note: string | null;
+}
+
 export interface SweepRequest {
   readonly addresses: readonly Address[];
   readonly ports: PortSet;
@@ -28,8 +34,8 @@ export interface SweepRequest {
   /** Send data probes to printer and industrial-control ports too. */
   readonly probeFragile: boolean;
   readonly plan: PlanContext;
-  /** The system's ping, for a run without raw packets: those of the addresses that answered. */
-  readonly ping: ((addresses: readonly Address[], signal: AbortSignal) => Promise<readonly Address[]>) | null;
+  /** The system's ping, for a run without raw packets. */
+  readonly ping: ((addresses: readonly Address[], signal: AbortSignal) => Promise<PingAnswers>) | null;
   readonly now: () => Instant;
   readonly random: () => number;
 }

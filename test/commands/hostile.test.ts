@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import Sqlite from "better-sqlite3";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { type Bench, type CliRun, fakeNmap, useBench } from "./builtCli.js";
+import { type Bench, type CliRun, fakeNmap, useBench } from "./bench.js";
 
 /** Nothing on stdout, people's words and no stack trace on stderr. */
 function expectRefusal(run: CliRun, code: number, message: string | RegExp): void {

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Bench, type CliRun, fakeNmap, makeBench, useBench } from "./builtCli.js";
+import { type Bench, type CliRun, fakeNmap, makeBench, useBench } from "./bench.js";
 
 const hasNmap = spawnSync("nmap", ["--version"]).status === 0;
 

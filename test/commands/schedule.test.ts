@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { cronLines } from "../../src/commands/schedule.js";
 import type { Session } from "../../src/commands/session.js";
-import { useBench } from "./builtCli.js";
+import { useBench } from "./bench.js";
 
 /** What cron hands to the shell: an escaped percent sign is one, a bare one ends the command (crontab(5)). */
 function commandOf(lines: string): string {

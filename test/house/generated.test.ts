@@ -4,10 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { makeProgram } from "../../src/commands/program.js";
-import { buildCli } from "../commands/builtCli.js";
 import { ROOT } from "./sources.js";
 
-const dist = join(buildCli(), "dist");
+const dist = join(import.meta.dirname, "../../dist");
 const makeDocs = (script: string, ...args: string[]) =>
   spawnSync(process.execPath, [script, "--dist", dist, ...args], { encoding: "utf8" });
 

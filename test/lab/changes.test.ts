@@ -1,7 +1,7 @@
 /** What a second run may say of hosts that changed in between: each kind of change, and nothing that was not proved. */
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Address } from "../../src/facts/address.js";
-import { buildCli, changesOf, closedOn, hostOf, type TruthHost, topTcp, whyNoLab, withLab } from "./lab.js";
+import { changesOf, closedOn, hostOf, type TruthHost, topTcp, whyNoLab, withLab } from "./lab.js";
 
 const reason = whyNoLab();
 
@@ -21,8 +21,6 @@ function pick(hosts: readonly TruthHost[], ok: (host: TruthHost) => boolean): Tr
 describe.skipIf(reason !== null)(
   `changes between runs${reason === null ? "" : ` (skipped: ${reason})`}`,
   () => {
-    beforeAll(buildCli);
-
     it("names each change by what proved it, and none for a run that did not ask", async () => {
       const ports = await topTcp(1000, "");
       await withLab(["--hosts", "6", "--seed", "3", "--udp", "0", "--services", "5"], async (lab) => {

@@ -1,15 +1,6 @@
 /** `--connect`: a refusal may be a filter's everywhere but on loopback. */
-import { beforeAll, describe, expect, it } from "vitest";
-import {
-  buildCli,
-  closedOn,
-  expectNothingOfAbsent,
-  openInTruth,
-  openOf,
-  topTcp,
-  whyNoLab,
-  withLab,
-} from "./lab.js";
+import { describe, expect, it } from "vitest";
+import { closedOn, expectNothingOfAbsent, openInTruth, openOf, topTcp, whyNoLab, withLab } from "./lab.js";
 
 const reason = whyNoLab();
 const QUICK = ["--rate", "4000", "--no-identify"];
@@ -17,8 +8,6 @@ const QUICK = ["--rate", "4000", "--no-identify"];
 describe.skipIf(reason !== null)(
   `a scan by connect()${reason === null ? "" : ` (skipped: ${reason})`}`,
   () => {
-    beforeAll(buildCli);
-
     it("finds what is open, calls nothing closed, and sees in a refusal no port that closed", async () => {
       await withLab(["--hosts", "4", "--seed", "9", "--udp", "0", "--services", "5"], async (lab) => {
         const { hosts, absentExamples } = lab.truth;

@@ -1,7 +1,6 @@
 /** Scans on networks that lose packets and on hosts that ration their resets: less is known, and nothing is wrong. */
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
-  buildCli,
   closedOn,
   expectNothingOfAbsent,
   holesInTruth,
@@ -20,8 +19,6 @@ const QUICK = ["--rate", "4000", "--no-identify"];
 describe.skipIf(reason !== null)(
   `a scan of a difficult network${reason === null ? "" : ` (skipped: ${reason})`}`,
   () => {
-    beforeAll(buildCli);
-
     it("finds the same on hosts that reset 50 times a second, and with -Pn claims nothing of absent addresses", async () => {
       const tcp = await topTcp(1000, "");
       await withLab(["--hosts", "8", "--seed", "12", "--udp", "0", "--rst-limit", "50"], async (lab) => {

@@ -1,7 +1,7 @@
 /** Processes killed and terminals lost in the middle of a run: it is marked rightly, and nothing is called closed. */
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { buildCli, changesOf, type Lab, openLab, openOf, topTcp, until, whyNoLab } from "./lab.js";
+import { changesOf, type Lab, openLab, openOf, topTcp, until, whyNoLab } from "./lab.js";
 
 const reason = whyNoLab();
 /** Slow enough that there is time to hit a run in each of its stages. */
@@ -35,7 +35,6 @@ describe.skipIf(reason !== null)(`kills and signals${reason === null ? "" : ` (s
   let close = async () => {};
   let scanArgs: string[] = [];
   beforeAll(async () => {
-    buildCli();
     ({ lab, close } = await openLab(["--hosts", "4", "--seed", "2", "--udp", "0"]));
     scanArgs = ["scan", ...lab.truth.hosts.map((host) => host.address), "-p", await topTcp(90, "")];
     expect(await scan(...FAST)).toMatchObject({ code: 0, stderr: "" });

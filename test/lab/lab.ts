@@ -3,7 +3,7 @@
  * `inside.mjs` is the lab's COMMAND and runs there what the test asks for.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { chownSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chownSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -86,30 +86,6 @@ export function whyNoLab(): string | null {
   if (spawnSync("nmap", ["--version"]).status !== 0) return "nmap is not installed";
   const tried = spawnSync(LAB, ["--hosts", "1", "--", "true"], { encoding: "utf8", timeout: 60_000 });
   return tried.status === 0 ? null : (tried.stderr.trim().split("\n")[0] ?? "scripts/lab fails");
-}
-
-/** Builds dist/ where it is older than src/: these tests run what a user runs. */
-export function buildCli(): void {
-  const newest = (folder: string) =>
-    Math.max(
-      ...readdirSync(folder, { recursive: true, encoding: "utf8" })
-        .filter((name) => /\.(ts|js)$/.test(name))
-        .map((name) => statSync(join(folder, name)).mtimeMs),
-    );
-  const isFresh = () => {
-    try {
-      return statSync(CLI).mtimeMs >= newest(join(ROOT, "src"));
-    } catch {
-      return false; // There is none yet.
-    }
-  };
-  if (isFresh()) return;
-  const lock = join(ROOT, "node_modules/.portreeve-test-build");
-  const built = spawnSync("flock", [lock, "npm", "run", "--silent", "build"], {
-    cwd: ROOT,
-    encoding: "utf8",
-  });
-  if (built.status !== 0) throw new Error(`npm run build failed: ${built.stdout}${built.stderr}`);
 }
 
 /** Builds a lab, waits for `body`, takes the lab down again. */

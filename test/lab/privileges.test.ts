@@ -1,7 +1,6 @@
 /** As an ordinary user: with CAP_NET_RAW the same answers as root, without it fewer of them and a word about it. */
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
-  buildCli,
   closedOn,
   holesInTruth,
   holesOf,
@@ -25,8 +24,6 @@ async function sentBy(lab: Lab): Promise<number> {
 }
 
 describe.skipIf(reason !== null)(`an ordinary user${reason === null ? "" : ` (skipped: ${reason})`}`, () => {
-  beforeAll(buildCli);
-
   it("sweeps with SYN given CAP_NET_RAW, and its nmaps end with Ctrl-C", async () => {
     await withLab(["--hosts", "4", "--seed", "14", "--udp", "2", "--uid", "1000"], async (lab) => {
       const { hosts } = lab.truth;

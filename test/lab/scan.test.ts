@@ -1,7 +1,6 @@
 /** A whole scan against the truth: what is open, where the holes are, and what nobody may claim of absent addresses. */
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
-  buildCli,
   expectNothingOfAbsent,
   holesInTruth,
   holesOf,
@@ -18,8 +17,6 @@ const UDP = "U:7,53,69,111,123,137,161,177,389,427,500,520,623,1812,1900,2049,34
 const QUICK = ["--rate", "4000", "--no-identify"];
 
 describe.skipIf(reason !== null)(`a scan${reason === null ? "" : ` (skipped: ${reason})`}`, () => {
-  beforeAll(buildCli);
-
   it("finds what is open over TCP and UDP and every firewall hole of a /24, and the same again without a change", async () => {
     const tcp = await topTcp(1000, "");
     await withLab(["--hosts", "8", "--seed", "21", "--udp", "3"], async (lab) => {

@@ -93,6 +93,11 @@ describe("argument lists", () => {
       `${COMMON} -Pn -sS -p T:22,80-90 --max-retries 1 --max-rate 10`,
     ],
     [
+      "services, of printers too",
+      identifyArgv({ ...raw, rate: 50, fragileToo: true }),
+      `${COMMON} -Pn -sS -sV --allports -p T:22,80-90 --max-rate 50`,
+    ],
+    [
       "a second look with a delay",
       lookArgv({ ...raw, rate: 10, scanDelayMs: 1000 }),
       `${COMMON} -Pn -sS -p T:22,80-90 --max-retries 1 --scan-delay 1000ms --max-scan-delay 1000ms --max-rate 10`,

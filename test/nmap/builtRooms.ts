@@ -1,17 +1,7 @@
 /** The rooms that `nmap/` needs, as plain JavaScript in a folder of their own, to be run by another process or user. */
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import ts from "typescript";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -28,17 +18,7 @@ export function buildRooms(): BuiltRooms {
   writeFileSync(join(path, "package.json"), '{"type": "module"}');
   symlinkSync(join(root, "node_modules"), join(path, "node_modules"));
   for (const room of ["facts", "scope", "nmap"]) {
-    mkdirSync(join(path, room));
-    for (const file of readdirSync(join(root, "src", room)).filter((name) => /(?<!\.d)\.ts$/.test(name))) {
-      const { outputText } = ts.transpileModule(readFileSync(join(root, "src", room, file), "utf8"), {
-        compilerOptions: {
-          target: ts.ScriptTarget.ES2023,
-          module: ts.ModuleKind.ESNext,
-          verbatimModuleSyntax: true,
-        },
-      });
-      writeFileSync(join(path, room, file.replace(/\.ts$/, ".js")), outputText);
-    }
+    cpSync(join(root, "dist", room), join(path, room), { recursive: true });
   }
   return {
     path,

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { editDistance, nearWord } from "../../src/profile/nearWord.js";
+import { nearKey } from "../../src/profile/nearWord.js";
 import { readProductRule } from "../../src/profile/productRule.js";
 import { readVersionRule } from "../../src/profile/versionRule.js";
+import { editDistance } from "../../src/scope/nearWord.js";
 
 describe("an expected version", () => {
   test.each<[rule: string, told: string, accepted: boolean | null]>([
@@ -61,7 +62,7 @@ describe("the near word", () => {
     ["something", null],
     ["constructor", null],
   ])("of %s is %s", (word, near) => {
-    expect(nearWord(word, ["required", "allowed", "forbidden"])).toBe(near);
+    expect(nearKey(word, ["required", "allowed", "forbidden"])).toBe(near);
   });
 
   test("a distance is zero for equal words only, the same both ways, and at most the longer word", () => {

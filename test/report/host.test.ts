@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type HostHistory, renderHost } from "../../src/report/host.js";
+import type { HostHistory } from "../../src/facts/view.js";
+import { renderHost } from "../../src/report/host.js";
 import { textWidth } from "../../src/report/width.js";
 import { HOSTILE, poison, UNSAFE } from "./hostile.js";
 import { DAY, fullReport, host, LAST_WEEK, START } from "./sample.js";

@@ -1,15 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { renderRun, renderRuns, type ShardRow } from "../../src/report/runs.js";
+import type { ShardRecord } from "../../src/facts/run.js";
+import { renderRun, renderRuns } from "../../src/report/runs.js";
 import { textWidth } from "../../src/report/width.js";
 import { HOSTILE, poison, UNSAFE } from "./hostile.js";
 import { END, run, START } from "./sample.js";
 
 const LOOK = { zone: "Asia/Shanghai", color: false, width: 100 };
-const shard = (given: Partial<ShardRow> = {}): ShardRow => ({
+const shard = (given: Partial<ShardRecord> = {}): ShardRecord => ({
   id: "sweep-1-003",
   stage: "sweep",
   pass: 1,
+  probe: "ports",
   attempt: 1,
+  startTicks: null,
+  pid: 4711,
   state: "done",
   hostCount: 12,
   ports: { tcp: [[1, 1000]], udp: [], sctp: [] },

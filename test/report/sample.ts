@@ -1,11 +1,11 @@
 /** A run as the store would tell it: a DMZ with something of everything. Times are in November 2026. */
 import type { Address } from "../../src/facts/address.js";
-import type { Finding, FindingRule, Severity } from "../../src/facts/finding.js";
+import type { Finding, FindingRule, JudgedPort, Severity, Verdict } from "../../src/facts/finding.js";
 import type { Service } from "../../src/facts/observation.js";
 import type { Protocol } from "../../src/facts/port.js";
 import type { Run } from "../../src/facts/run.js";
 import type { ChangeRow, HostView } from "../../src/facts/view.js";
-import type { HostPort, JudgedPort, ReportData, Verdict } from "../../src/report/reportData.js";
+import type { HostPort, ReportData } from "../../src/report/reportData.js";
 
 export const START = Date.parse("2026-11-25T01:14:00Z");
 export const END = Date.parse("2026-11-25T01:31:20Z");
@@ -156,7 +156,14 @@ export function change(
 export function judged(of: HostView, verdict: Verdict, ports?: readonly number[]): JudgedPort[] {
   return of.ports
     .filter(({ port }) => ports === undefined || ports.includes(port))
-    .map((port) => ({ host: of, row: port, verdict, line: { file: PROFILE, line: 12 }, why: "group web" }));
+    .map((port) => ({
+      host: of,
+      row: port,
+      verdict,
+      line: { file: PROFILE, line: 12 },
+      owner: null,
+      why: "group web",
+    }));
 }
 
 const web = host("10.30.0.10", {

@@ -34,7 +34,14 @@ function fakeNmap(name: string, body: string): { binary: string; hasRun: () => b
 function engineOf(binary: string, permitted: readonly string[] = [LOOPBACK]): LocalEngine {
   const list = new BlockList();
   for (const address of permitted) list.addAddress(address, address.includes(":") ? "ipv6" : "ipv4");
-  return new LocalEngine({ binary, method: "connect", privileged: false, minRate: false, permitted: list });
+  return new LocalEngine({
+    binary,
+    method: "connect",
+    privileged: false,
+    minRate: false,
+    probeFragile: false,
+    permitted: list,
+  });
 }
 
 const never = new AbortController().signal;

@@ -1,7 +1,9 @@
 /** Open ports that are no finding, a line a host: the expected ones, and those that nobody has looked at. */
+
+import type { JudgedPort } from "../../facts/finding.js";
 import type { HostView } from "../../facts/view.js";
 import { countOf } from "../count.js";
-import { isOpenNow, type JudgedPort } from "../reportData.js";
+import { isOpenNow } from "../reportData.js";
 import { textWidth, wrapText } from "../width.js";
 import { hostTitle, LOCAL_LABEL, openPortText } from "../words.js";
 import { heading, type Page, paragraph } from "./page.js";

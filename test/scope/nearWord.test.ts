@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { nearWord } from "../../src/config/nearWord.js";
+import { nearWord } from "../../src/scope/nearWord.js";
 
 const KEYS = ["database", "vantage", "max_addresses", "ports", "rate", "host_rate"];
 

@@ -1,66 +1,20 @@
-/**
- * The real CLI for tests that run it as a process. It is transpiled (types are the type check's business) into a folder
- * named after the sources' state, so that test files share one build, and nobody's `dist/` is touched or trusted.
- */
+/** The real CLI for tests that run it as a process; `test/globalSetup.ts` has built it. */
 import { execFile, type SpawnOptions, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
 import {
   chmodSync,
-  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   realpathSync,
-  renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import ts from "typescript";
+import { join } from "node:path";
 import { onTestFinished } from "vitest";
 
 const ROOT = join(import.meta.dirname, "../..");
-const CACHE = join(ROOT, "node_modules/.cache/portreeve-cli");
-
-/** The folder with `dist/cli.js` and package.json; made at the first call. */
-export function buildCli(): string {
-  const sources = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))
-    .sort()
-    .map((name) => ({ name, text: readFileSync(join(ROOT, "src", name), "utf8") }));
-  const state = createHash("sha256");
-  for (const { name, text } of sources) state.update(`${name}\0${text}\0`);
-  const folder = join(CACHE, state.digest("hex").slice(0, 16));
-  if (existsSync(folder)) return folder;
-  mkdirSync(CACHE, { recursive: true });
-  const making = mkdtempSync(join(CACHE, "making-"));
-  for (const { name, text } of sources) {
-    const out = join(making, "dist", name.replace(/\.ts$/, ".js"));
-    mkdirSync(dirname(out), { recursive: true });
-    writeFileSync(out, ts.transpileModule(text, { compilerOptions: COMPILER }).outputText);
-  }
-  copyFileSync(join(ROOT, "package.json"), join(making, "package.json"));
-  chmodSync(making, 0o755);
-  for (const old of readdirSync(CACHE)) {
-    if (!old.startsWith("making-")) rmSync(join(CACHE, old), { recursive: true, force: true });
-  }
-  try {
-    renameSync(making, folder);
-  } catch {
-    // Another test file was quicker.
-    rmSync(making, { recursive: true, force: true });
-  }
-  return folder;
-}
-
-const COMPILER: ts.CompilerOptions = {
-  target: ts.ScriptTarget.ES2023,
-  module: ts.ModuleKind.ESNext,
-  verbatimModuleSyntax: true,
-};
 
 export interface CliRun {
   readonly code: number | null;
@@ -83,7 +37,7 @@ export interface Bench {
 /** A place of its own for calls of the CLI. `remove` is for files that share one over many tests. */
 export function makeBench(): Bench & { remove(): void } {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "portreeve-bench-")));
-  const cli = join(buildCli(), "dist/cli.js");
+  const cli = join(ROOT, "dist/cli.js");
   const env: NodeJS.ProcessEnv = {
     PATH: process.env.PATH ?? "/usr/bin:/bin",
     HOME: folder,
