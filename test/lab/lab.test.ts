@@ -490,7 +490,8 @@ describe.skipIf(reason !== null)(`the lab${reason === null ? "" : ` (skipped: ${
       ["SIGKILL", "SIGKILL"],
     ] as const)("leaves nothing after %s", async (signal, code) => {
       const { child, pidSpace, folder, ended } = await settle();
-      expect(inside(pidSpace).length).toBeGreaterThan(8);
+      // Process 1, builder, hosts, router, scanner at least; COMMAND may still be starting.
+      expect(inside(pidSpace).length).toBeGreaterThan(5);
       child.kill(signal);
       expect(await ended).toBe(code);
       await expectGone(pidSpace, folder);
