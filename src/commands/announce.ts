@@ -1,34 +1,53 @@
 /** What is told before the first packet: for the person at the terminal and for the SOC's ticket. */
 import { formatDuration } from "../report/time.js";
+import { wrapText } from "../report/width.js";
 import { describeAddressSet } from "../scope/addressSet.js";
 import { countPorts, formatPortSet } from "../scope/portSet.js";
 import { type Estimate, estimateShards } from "../sweep/estimate.js";
 import { type PlanContext, planDiscovery, planPass } from "../sweep/plan.js";
 import type { ScanPlan } from "./scanPlan.js";
 
-const LONGEST_TEXT = 160;
+const LABEL = 10;
+const LONGEST_TEXT = 120;
 
-/** Lines, without an end of line. */
-export function announceScan(plan: ScanPlan): string[] {
+/** Lines of at most `width` columns, without an end of line. */
+export function announceScan(plan: ScanPlan, width: number): string[] {
+  return announcement(plan).flatMap(([label, text]) => {
+    const [first = "", ...more] = wrapText(text, Math.max(40, width - LABEL));
+    return [label.padEnd(LABEL) + first, ...more.map((line) => " ".repeat(LABEL) + line)];
+  });
+}
+
+function announcement(plan: ScanPlan): [label: string, text: string][] {
   const { scope, ports } = plan;
   const excluded = scope.excludedCount > 0 ? ` (${scope.excludedCount} excluded)` : "";
   const unscannable =
     scope.unscannableCount > 0 ? ` (${scope.unscannableCount} never scanned: multicast, reserved)` : "";
-  const lines = [
-    `scope     ${plural(scope.count, "address", "addresses")} × ${plural(countPorts(ports), "port")}: ` +
-      `${shorten(describeAddressSet(scope.addresses))}${excluded}${unscannable}`,
-    ...scope.names.map(({ name, addresses }) => `name      ${name} = ${addresses.join(", ")}`),
-    `ports     ${shorten(formatPortSet(ports))}`,
-    `from      ${plan.routes.sources.join(", ") || "no route"} (vantage ${plan.vantage}), ` +
-      `${plan.method === "raw" ? "SYN" : "connect()"} with nmap ${plan.nmap.version}`,
-    `pace      ${describePace(plan)}`,
-    `duration  ${describeEstimate(plan)}`,
+  return [
+    [
+      "scope",
+      `${plural(scope.count, "address", "addresses")} × ${plural(countPorts(ports), "port")}: ` +
+        `${shorten(describeAddressSet(scope.addresses))}${excluded}${unscannable}`,
+    ],
+    ...scope.names.map(({ name, addresses }): [string, string] => [
+      "name",
+      `${name} = ${addresses.join(", ")}`,
+    ]),
+    ["ports", shorten(formatPortSet(ports))],
+    [
+      "from",
+      `${plan.routes.sources.join(", ") || "no route"} (vantage ${plan.vantage}), ` +
+        `${plan.method === "raw" ? "SYN" : "connect()"} with nmap ${plan.nmap.version}`,
+    ],
+    ["pace", describePace(plan)],
+    ["duration", describeEstimate(plan)],
+    ...plan.notes.map((note): [string, string] => ["note", note]),
   ];
-  return [...lines, ...plan.notes.map((note) => `note      ${note}`)];
 }
 
 function describePace(plan: ScanPlan): string {
   const { budget } = plan;
+  if (plan.addresses.every(plan.isLocal)) return "this machine's own addresses: no cap";
   const host = budget.hostRate === null ? "no cap a host" : `${budget.hostRate} a host`;
   return `${budget.rate} packets a second in all, ${host}${plan.pace === null ? "" : ` (${plan.pace})`}`;
 }

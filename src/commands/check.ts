@@ -8,8 +8,8 @@ import { exitCodeOf } from "./exitCode.js";
 import { judgeRun, loadExpectation } from "./judging.js";
 import { parseRunId, parseShare } from "./options.js";
 import { printDocument, printMessage } from "./output.js";
-import { openSession, type Session } from "./session.js";
-import { chooseRun, profileOf } from "./storedRun.js";
+import { openSession } from "./session.js";
+import { chooseRun, knownAudit, profileOf } from "./storedRun.js";
 
 interface CheckOptions {
   readonly run?: number;
@@ -64,8 +64,4 @@ async function check(audit: string | undefined, options: CheckOptions, command: 
   } finally {
     store.close();
   }
-}
-
-function knownAudit(name: string | null, session: Session): string | null {
-  return name !== null && session.config.audits.has(name.replace(/^@/, "")) ? name : null;
 }

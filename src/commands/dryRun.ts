@@ -1,5 +1,7 @@
 /** `scan --dry-run`: the exact plan, and not one packet. */
+import type { Address } from "../facts/address.js";
 import type { Shard } from "../facts/run.js";
+import { addressSetOf, describeAddressSet } from "../scope/addressSet.js";
 import { formatPortSet } from "../scope/portSet.js";
 import type { LocalEngine } from "../sweep/localEngine.js";
 import { planDiscovery, planPass } from "../sweep/plan.js";
@@ -38,7 +40,12 @@ function describe(shard: Shard, plan: ScanPlan, engine: LocalEngine): PlannedSha
   };
 }
 
-export function renderDryRun(plan: ScanPlan, engine: LocalEngine, format: "text" | "json"): string {
+export function renderDryRun(
+  plan: ScanPlan,
+  engine: LocalEngine,
+  format: "text" | "json",
+  width: number,
+): string {
   const shards = plannedShards(plan, engine);
   if (format === "json") {
     return `${JSON.stringify(
@@ -59,14 +66,16 @@ export function renderDryRun(plan: ScanPlan, engine: LocalEngine, format: "text"
       2,
     )}\n`;
   }
-  const lines = [...announceScan(plan), "", "Nothing is sent. The shards, each one nmap process:"];
-  for (const shard of shards) {
-    lines.push(
-      "",
-      `${shard.id}  ${shard.addresses.length} × ${shard.ports || "is it there?"}  ${shard.rate}/s`,
-    );
-    lines.push(`  ${shard.argv.map(quoteWord).join(" ")}`);
-    lines.push(`  addresses: ${shard.addresses.join(" ")}`);
+  const lines = [...announceScan(plan, width), "", "Nothing is sent. Each shard is one nmap process."];
+  for (const [command, group] of groupByCommand(shards)) {
+    lines.push("", `  ${command}`);
+    for (const shard of group) {
+      const addresses = describeAddressSet(
+        addressSetOf(shard.addresses as Address[]),
+        Number.MAX_SAFE_INTEGER,
+      );
+      lines.push(`    ${shard.id}: ${addresses}, ${shard.rate} packets a second`);
+    }
   }
   lines.push(
     "",
@@ -75,6 +84,18 @@ export function renderDryRun(plan: ScanPlan, engine: LocalEngine, format: "text"
       "identification of open ones, a slow second look, and a last look at every host.",
   );
   return `${lines.join("\n")}\n`;
+}
+
+/** Most shards of a pass differ in their addresses only, which nmap reads from its input. */
+function groupByCommand(shards: readonly PlannedShard[]): Map<string, PlannedShard[]> {
+  const groups = new Map<string, PlannedShard[]>();
+  for (const shard of shards) {
+    const command = shard.argv.map(quoteWord).join(" ");
+    const group = groups.get(command);
+    if (group) group.push(shard);
+    else groups.set(command, [shard]);
+  }
+  return groups;
 }
 
 function quoteWord(word: string): string {

@@ -1,5 +1,6 @@
 /** Documents go to stdout, everything said to people goes to stderr. */
 import { writeSync } from "node:fs";
+import { PortreeveError } from "../facts/error.js";
 
 /** Writes all of `text` before it returns, to a pipe too; a reader that left (`| head`) ends the program quietly. */
 export function printDocument(text: string): void {
@@ -27,7 +28,13 @@ function writeAll(fd: number, text: string): void {
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
         continue;
       }
-      if (code === "EPIPE" || code === "EIO") return;
+      if (code === "EPIPE" || code === "EIO" || code === "EBADF") return;
+      if (code === "ENOSPC") {
+        throw new PortreeveError("failed", "the output could not be written: no space left", {
+          hint: "what was recorded is in the database: portreeve report shows it again",
+          cause: error,
+        });
+      }
       throw error;
     }
   }

@@ -65,7 +65,9 @@ function addInit(profile: Command): void {
 function writeNew(file: string, text: string): void {
   try {
     writeFileSync(file, text, { flag: "wx", mode: 0o644 });
-    printMessage(`wrote ${file}; next: portreeve profile lint --profile ${file}`);
+    printMessage(
+      `wrote ${file}; next: put an owner on each line that is wanted, then portreeve profile lint --profile ${file}`,
+    );
   } catch (cause) {
     const exists = (cause as NodeJS.ErrnoException).code === "EEXIST";
     throw new PortreeveError(

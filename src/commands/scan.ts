@@ -97,10 +97,19 @@ async function scan(targets: readonly string[], options: ScanOptions, command: C
   const expectation = await loadExpectation(profileFile);
   const probeFragile = options.identifyFragilePorts ?? session.config.identifyFragilePorts;
   if (options.dryRun) {
-    printDocument(renderDryRun(plan, makeEngine(plan, probeFragile), options.format));
+    printDocument(
+      renderDryRun(plan, makeEngine(plan, probeFragile), options.format, process.stdout.columns || 100),
+    );
     return EXIT.done;
   }
-  if (options.verbose || process.stderr.isTTY) for (const line of announceScan(plan)) printMessage(line);
+  if (plan.routes.sources.length === 0) {
+    throw new PortreeveError("failed", "this machine has no route to any of the targets: nothing was sent", {
+      hint: "check the network with: ip route; then scan again",
+    });
+  }
+  if (options.verbose || process.stderr.isTTY) {
+    for (const line of announceScan(plan, process.stderr.columns || 100)) printMessage(line);
+  }
   for (const warning of expectation.warnings) printMessage(`warning: ${warning}`);
 
   const store = openStore(session.database.path, { mode: "write", owner: session.database.owner });

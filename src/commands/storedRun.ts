@@ -31,6 +31,11 @@ export function chooseRun(store: Store, choice: RunChoice, session: Session): Ru
 /** The profile of the flag, else of the run's audit, else of the configuration. */
 export function profileOf(flag: string | undefined, audit: string | null, session: Session): string | null {
   if (flag !== undefined) return flag;
-  const known = audit !== null && session.config.audits.has(audit) ? audit : null;
-  return resolveAudit(session.config, known).profile;
+  return resolveAudit(session.config, knownAudit(audit, session)).profile;
+}
+
+/** The audit if the configuration still has it, with or without its `@`; a run may be older than the configuration. */
+export function knownAudit(name: string | null, session: Session): string | null {
+  const bare = name?.replace(/^@/, "") ?? null;
+  return bare !== null && session.config.audits.has(bare) ? bare : null;
 }

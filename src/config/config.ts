@@ -59,7 +59,14 @@ export interface Folders {
 
 /** The zone of the system (TZ, /etc/localtime), UTC where the system names none. */
 export function systemTimeZone(): string {
-  return new Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+  const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  try {
+    // With TZ set but empty the system names a zone that Intl itself refuses.
+    new Intl.DateTimeFormat("en", { timeZone: zone });
+    return zone || "UTC";
+  } catch {
+    return "UTC";
+  }
 }
 
 /** The checked file in portreeve's own terms. Throws `usage` for a `~` where no home is known. */

@@ -22,7 +22,7 @@ export interface ProcessRights {
 
 const NET_RAW = 13n;
 const MEND =
-  "sudo setpriv --reuid=$(id -u) --regid=$(id -g) --init-groups --inh-caps=+net_raw --ambient-caps=+net_raw -- portreeve …";
+  "sudo setpriv --reuid=$(id -u) --regid=$(id -g) --init-groups --reset-env --inh-caps=+net_raw --ambient-caps=+net_raw -- portreeve …";
 
 /** Reads this process's rights and judges them. */
 export function probePrivilege(): Privilege {

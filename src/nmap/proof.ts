@@ -14,24 +14,31 @@ export interface AnswerFacts {
 /** Proofs that some packet came back: they beat silence. */
 export type PositiveProof = "open" | "closed" | "refused" | "unstable";
 
-/** ICMP errors by which a filter, or a router for an absent host, refuses. */
+/** ICMP errors by which a filter refuses. */
 const REFUSALS = new Set([
   "port-unreach",
-  "host-unreach",
-  "net-unreach",
   "proto-unreach",
   "host-prohibited",
   "net-prohibited",
   "admin-prohibited",
   "comm-prohibited",
-  "host-unknown",
-  "net-unknown",
-  "dest-unreach",
   "source-quench",
   "precedence-violation",
   "precedence-cutoff",
 ]);
-const SILENCES = new Set(["no-response", "no-reply"]);
+/**
+ * No word of the host, and none of a filter: nothing came, or a router found nobody behind an address. A host that is
+ * switched off during a run must not look like one whose ports are refused.
+ */
+const SILENCES = new Set([
+  "no-response",
+  "no-reply",
+  "host-unreach",
+  "net-unreach",
+  "dest-unreach",
+  "host-unknown",
+  "net-unknown",
+]);
 
 /**
  * The proof in one answer. `none` is everything the table does not name: states that no port scan of ours gives

@@ -63,7 +63,7 @@ function expectBy(bound: BoundProfile, rules: HostRules, port: Port): Expectatio
     runnersUp,
   };
   if (hasSay(entry)) return { ...about, verdict: entry.list, why: `${entry.list} by ${describe(winner)}` };
-  const unreviewed = `listed in the profile but unreviewed: ${placeOf(entry.line)}`;
+  const unreviewed = "listed in the profile but unreviewed";
   if (!highRisk) return { ...about, verdict: "unreviewed", why: unreviewed };
   return {
     ...about,

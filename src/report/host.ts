@@ -22,7 +22,8 @@ export function renderHost(
   options: TextOptions,
 ): string {
   if (format === "json") return jsonText({ schemaVersion: 1, rows: hosts.map(historyJson) });
-  if (hosts.length === 0) return "No run ever asked this address. That says nothing about it.\n";
+  if (hosts.length === 0)
+    return "No answer of this address is on record: no run asked it, or it kept silent. It is unknown, not absent.\n";
   const ink = makeInk({ color: options.color, unicode: options.unicode ?? true });
   return ink.finish(`${hosts.map((host) => hostText(host, ink, options)).join("\n\n")}\n`);
 }

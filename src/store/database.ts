@@ -5,7 +5,14 @@ import { PortreeveError } from "../facts/error.js";
 import { explained } from "./explainFault.js";
 import { checkVersion, type MigrateOptions, migrate } from "./migrate.js";
 import { MIGRATIONS } from "./migrations/all.js";
-import { closeToOthers, exists, makePrivateFile, makePrivateFolder, refuseLink } from "./privateFiles.js";
+import {
+  closeToOthers,
+  exists,
+  makePrivateFile,
+  makePrivateFolder,
+  refuseForeignLinks,
+  refuseLink,
+} from "./privateFiles.js";
 import { PATIENCE } from "./transaction.js";
 
 export interface OpenOptions extends MigrateOptions {
@@ -28,14 +35,19 @@ export function openDatabase(path: string, options: OpenOptions): Database {
 
 function openToWrite(file: string, options: OpenOptions): Database {
   const owner = options.owner ?? null;
-  if (owner !== null) for (const path of [dirname(file), file, `${file}.xml`]) refuseLink(path);
+  if (owner !== null) {
+    refuseForeignLinks(dirname(file));
+    for (const path of [dirname(file), file, `${file}.xml`]) refuseLink(path);
+  }
+  refuseOther(file);
   makePrivateFolder(dirname(file), owner);
-  refuseFolder(file);
-  if (!makePrivateFile(file, owner)) closeToOthers(file);
+  makePrivateFile(file, owner);
   const database = connect(file, false, options.patience);
   try {
     // The version first: a foreign file must not even be given a write-ahead log.
     checkVersion(database, file, options.migrations);
+    // Ours for sure by now: the modes of another program's file are not ours to change.
+    closeToOthers(file);
     database.pragma("journal_mode = WAL");
     database.pragma("synchronous = FULL");
     migrate(database, file, options);
@@ -52,7 +64,7 @@ function openToRead(file: string, options: OpenOptions): Database {
       hint: "run `portreeve scan` first, or name one with --db",
     });
   }
-  refuseFolder(file);
+  refuseOther(file);
   const database = connect(file, true, options.patience);
   try {
     const { length: needed } = options.migrations ?? MIGRATIONS;
@@ -76,8 +88,11 @@ function connect(file: string, readonly: boolean, patience: number = PATIENCE): 
   return database;
 }
 
-function refuseFolder(file: string): void {
-  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) {
-    throw new PortreeveError("failed", `${file} is a folder`, { hint: "name a file with --db" });
-  }
+/** A folder, a device or a pipe is no database; opening a pipe would wait for ever. */
+function refuseOther(file: string): void {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (stats === undefined || stats.isFile()) return;
+  throw new PortreeveError("failed", `${file} is ${stats.isDirectory() ? "a folder" : "no regular file"}`, {
+    hint: "name a file with --db",
+  });
 }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import {
   closeSync,
   constants,
-  fchownSync,
+  fchmodSync,
   fsyncSync,
   openSync,
   readFileSync,
@@ -14,7 +14,7 @@ import { dirname, join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { PortreeveError } from "../facts/error.js";
 import { explained } from "./explainFault.js";
-import { exists, makePrivateFolder, type Owner } from "./privateFiles.js";
+import { exists, giveTo, makePrivateFolder, type Owner, refuseLink } from "./privateFiles.js";
 
 /** Where a shard's XML lies: `<database>.xml/ab/abcdef….xml.gz`, by the SHA-256 of the uncompressed text. */
 export function xmlPath(database: string, sha256: string): string {
@@ -31,6 +31,7 @@ export function keepXml(database: string, sha256: string, xml: string, owner: Ow
   explained(database, () => {
     if (exists(path)) return;
     makePrivateFolder(dirname(path), owner);
+    if (owner !== null) refuseLink(dirname(path));
     const temporary = `${path}.${process.pid}-${randomBytes(4).toString("hex")}.part`;
     try {
       writeDurably(temporary, gzipSync(xml), owner);
@@ -61,7 +62,8 @@ function writeDurably(path: string, bytes: Uint8Array, owner: Owner | null): voi
     0o600,
   );
   try {
-    if (owner !== null) fchownSync(fd, owner.uid, owner.gid);
+    fchmodSync(fd, 0o600);
+    giveTo(fd, path, owner);
     for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
     fsyncSync(fd);
   } finally {

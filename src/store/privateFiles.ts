@@ -11,6 +11,7 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  statSync,
 } from "node:fs";
 import { dirname } from "node:path";
 import { PortreeveError } from "../facts/error.js";
@@ -35,7 +36,7 @@ export function makePrivateFolder(path: string, owner: Owner | null): void {
   const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
   try {
     fchmodSync(fd, 0o700);
-    if (owner !== null) fchownSync(fd, owner.uid, owner.gid);
+    giveTo(fd, path, owner);
   } finally {
     closeSync(fd);
   }
@@ -57,11 +58,26 @@ export function makePrivateFile(path: string, owner: Owner | null): boolean {
   try {
     // The umask may have taken even more away.
     fchmodSync(fd, 0o600);
-    if (owner !== null) fchownSync(fd, owner.uid, owner.gid);
+    giveTo(fd, path, owner);
   } finally {
     closeSync(fd);
   }
   return true;
+}
+
+/** Under sudo what is made in a folder of the invoking user's becomes theirs; in a folder of root's it stays root's. */
+export function giveTo(fd: number, path: string, owner: Owner | null): void {
+  if (owner !== null && statSync(dirname(path)).uid === owner.uid) fchownSync(fd, owner.uid, owner.gid);
+}
+
+/**
+ * Under sudo no link on the way is followed unless root laid it: the invoking user could lead root anywhere.
+ * @throws PortreeveError `failed`
+ */
+export function refuseForeignLinks(path: string): void {
+  for (let step = path; step !== dirname(step); step = dirname(step)) {
+    if (lstatSync(step, { throwIfNoEntry: false })?.uid !== 0) refuseLink(step);
+  }
 }
 
 /**

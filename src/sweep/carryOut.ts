@@ -13,18 +13,17 @@ import { countPorts, emptyPortSet, subtractPorts, unionPorts } from "../scope/po
 import { concludeRun, type SweepOutcome } from "./conclude.js";
 import { discoverRound } from "./discover.js";
 import type { Engine } from "./engine.js";
-import { evidenceOf, openPorts, portsDue } from "./evidence.js";
+import { evidenceOf, openPorts } from "./evidence.js";
 import { lookLast } from "./lastLook.js";
+import { lastPass, silencesNeeded } from "./loss.js";
 import { type Asks, planIdentify, planPass } from "./plan.js";
 import { runShards, settleAll } from "./runShards.js";
 import { type State, type SweepHooks, type SweepRequest, startState, sweptAddresses } from "./runState.js";
 import { lookAtDoubts, lookAtHoles } from "./secondLook.js";
+import { portsDue } from "./silence.js";
 
 export type { SweepOutcome } from "./conclude.js";
 export type { Progress, SweepHooks, SweepRequest } from "./runState.js";
-
-/** Two plain passes; up to two more for hosts that were first heard during one, or whose shard failed. */
-const MOST_PASSES = 4;
 
 /** Runs all stages; rejects only if a hook or the engine throws. Abort `signal` to stop: nmaps are ended at once. */
 export async function carryOut(
@@ -85,13 +84,23 @@ async function sweepFirst(state: State, addresses: readonly Address[]): Promise<
   );
 }
 
-/** The further passes, over what is still silent. */
+/** The further passes, over what is still silent: one more, or as many as the loss of this run asks for. */
 async function sweepAgain(state: State): Promise<void> {
-  for (let pass = 2; pass <= MOST_PASSES && !state.stop.signal.aborted; pass++) {
+  let needed = 2;
+  for (let pass = 2; pass <= lastPass(needed) && !state.stop.signal.aborted; pass++) {
     const asks = asksOf(state, sweptAddresses(state));
     if (asks.size === 0) break;
     await runShards(state, "sweep", pass, planPass(asks, pass, state.request.plan));
+    needed = Math.max(needed, silencesNeeded(state.evidence));
+    for (const host of state.evidence.values()) host.silencesNeeded = needed;
   }
+  if (needed > 2) state.warnings.add(lossWarning(needed));
+}
+
+function lossWarning(needed: number): string {
+  if (needed > 6)
+    return "so many probes were lost that silence proves nothing in this run; try a slower pace";
+  return `probes were lost: silence is believed after ${needed} passes instead of two`;
 }
 
 function asksOf(state: State, swept: readonly Address[]): Asks {

@@ -3,6 +3,7 @@ import type { Address } from "../facts/address.js";
 import type { HostObservation } from "../facts/observation.js";
 import type { Instant } from "../facts/run.js";
 import { segmentOf } from "../scope/network.js";
+import { emptyPortSet } from "../scope/portSet.js";
 import { blockedSegments } from "./blocked.js";
 import { type CoverageCount, countCoverage } from "./coverageDue.js";
 import { evidenceOf, isAlive } from "./evidence.js";
@@ -30,7 +31,7 @@ export function concludeRun(
   const blocked = blockedSegments(state.evidence, request.knownOpen, request.ports);
   for (const segment of blocked) {
     state.warnings.add(
-      `over a fifth of the known open ports of ${segment} turned silent at once: this scanner may be blocked or the route gone; silence there is not believed`,
+      `the known open ports of ${segment} went away at once: this scanner may be blocked, or something answers for the hosts; no change there is believed`,
     );
   }
   const observations = sweptAddresses(state)
@@ -66,6 +67,7 @@ function settleHost(
     asked: state.request.ports,
     names: [],
     holes: settled ? verdict : null,
+    withheld: settled ? emptyPortSet : (state.request.knownOpen.get(address) ?? emptyPortSet),
     vanished: false,
   });
 }

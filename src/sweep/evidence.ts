@@ -53,6 +53,12 @@ export interface HostEvidence {
   readonly refusals: Map<string, Refusals>;
   readonly resetTtls: Map<number, number>;
   silences: Silence[];
+  /** Silent passes that make silence believable in this run (`loss.ts`). */
+  silencesNeeded: number;
+  /** Open TCP ports first heard in each pass. */
+  readonly openHeard: Map<number, number>;
+  /** nmap calls it up by a refused `connect()`: worth sweeping, no proof of life. */
+  refusedConnect: boolean;
   /** Ports that nmap could not tell apart (two groups without port lists). */
   blurred: PortSet;
 }
@@ -90,6 +96,9 @@ export function evidenceOf(run: RunEvidence, address: Address): HostEvidence {
     refusals: new Map(),
     resetTtls: new Map(),
     silences: [],
+    silencesNeeded: 2,
+    openHeard: new Map(),
+    refusedConnect: false,
     blurred: emptyPortSet,
   };
   run.set(address, fresh);
@@ -120,40 +129,14 @@ export function closedPorts(host: HostEvidence): PortSet {
   return ports;
 }
 
-/** Silences that lie between two answers of the host. */
-export function anchoredSilences(host: HostEvidence): Silence[] {
-  const { firstAnswerBy, lastAnswerFrom } = host;
-  if (firstAnswerBy === null || lastAnswerFrom === null) return [];
-  return host.silences.filter((s) => s.from >= firstAnswerBy && s.to <= lastAnswerFrom);
-}
-
-/** Ports silent in at least two anchored passes, and in no pass anything else: silence that is believed. */
-export function believedSilence(host: HostEvidence): PortSet {
-  return subtractPorts(silentTwice(anchoredSilences(host)), answeredPorts(host));
-}
-
-/** Ports for which another pass is due: silent so far, and in fewer than two passes since the host first answered. */
-export function portsDue(host: HostEvidence, asked: PortSet): PortSet {
-  const since = host.firstAnswerBy ?? 0;
-  const enough = silentTwice(host.silences.filter((s) => s.from >= since));
-  return subtractPorts(subtractPorts(asked, answeredPorts(host)), enough);
-}
-
-function silentTwice(silences: readonly Silence[]): PortSet {
-  let once = emptyPortSet;
-  let twice = emptyPortSet;
-  for (const silence of silences) {
-    twice = unionPorts(twice, intersectPorts(once, silence.ports));
-    once = unionPorts(once, silence.ports);
-  }
-  return twice;
-}
-
 function foldHost(evidence: HostEvidence, host: NmapHost, result: ShardResult): void {
   evidence.mac ??= host.mac;
   evidence.vendor ??= host.vendor;
   const time = answerTime(host, result);
-  if (host.status.state === "up" && !NO_ANSWER.has(host.status.reason)) {
+  if (host.status.reason === "conn-refused" && !isLoopback(host.address)) {
+    // Linux says the same of a reset and of a filter's refusal on behalf of an address where nobody is.
+    evidence.refusedConnect = true;
+  } else if (host.status.state === "up" && !NO_ANSWER.has(host.status.reason)) {
     noteAnswer(evidence, host.status.reason, time);
     if (host.status.reason !== "reset" && host.status.ttl !== null) evidence.ttl ??= host.status.ttl;
   }
@@ -194,14 +177,22 @@ function foldPort(
   if (proof === "closed" && port.protocol === "tcp" && port.ttl !== null)
     evidence.resetTtls.set(port.port, port.ttl);
   // An ICMP refusal may come from a router on the way: then it proves the port refused and nobody alive.
-  if (isHostsOwnAnswer(port)) noteAnswer(evidence, port.reason, time);
+  if (isOwnAnswer(evidence, port)) noteAnswer(evidence, port.reason, time);
   return true;
+}
+
+/** A refused `connect()` is the host's own word on loopback only. */
+function isOwnAnswer(evidence: HostEvidence, port: NmapPort): boolean {
+  return port.reason === "conn-refused" ? isLoopback(evidence.address) : isHostsOwnAnswer(port);
 }
 
 function foldOpen(evidence: HostEvidence, port: PortAnswer, result: ShardResult): void {
   if (port.ttl !== null) evidence.ttl ??= port.ttl;
   const key = `${port.port}/${port.protocol}`;
   const before = evidence.open.get(key);
+  if (!before && port.protocol === "tcp" && result.shard.stage === "sweep") {
+    evidence.openHeard.set(result.shard.pass, (evidence.openHeard.get(result.shard.pass) ?? 0) + 1);
+  }
   const identified = result.shard.probe === "services";
   const better = before && !identified && before.identified ? before.answer : port;
   evidence.open.set(key, {
@@ -251,7 +242,7 @@ function foldExtra(
     const proof = proofOf({ protocol, state: extra.state, reason: reason.reason, loopback });
     if (proof === "silent" || proof === "none" || proof === "open") continue;
     addRefusal(evidence, extra.state, reason.reason, proof, ports);
-    if (proof === "closed" || reason.reason === "conn-refused") noteAnswer(evidence, reason.reason, time);
+    if (proof === "closed") noteAnswer(evidence, reason.reason, time);
     answered = unionPorts(answered, ports);
   }
   return answered;

@@ -17,8 +17,9 @@ import {
   subtractPorts,
   unionPorts,
 } from "../scope/portSet.js";
-import { believedSilence, closedPorts, type HostEvidence, openPorts } from "./evidence.js";
+import { closedPorts, type HostEvidence, openPorts } from "./evidence.js";
 import type { HoleVerdict } from "./settle.js";
+import { believedSilence } from "./silence.js";
 
 const LEAST_COVERED = 100;
 const LEAST_SILENT_SHARE = 0.95;
@@ -45,10 +46,11 @@ export function screenForHoles(host: HostEvidence, silent: PortSet, random: () =
   const covered = countPorts(quiet) + countPorts(resets) + countPorts(tcpOnly(openPorts(host)));
   if (covered < LEAST_COVERED) return { unjudged: `fewer than ${LEAST_COVERED} TCP ports covered` };
   const silentShare = countPorts(quiet) / covered;
-  if (silentShare < LEAST_SILENT_SHARE) return { unjudged: unjudgedReason(countPorts(resets) / covered) };
-  return {
-    question: { candidates: resets, neighbours: pickNeighbours(quiet, random), silentShare },
-  };
+  const neighbours = pickNeighbours(quiet, random);
+  if (silentShare >= LEAST_SILENT_SHARE) return { question: { candidates: resets, neighbours, silentShare } };
+  if (countPorts(quiet) === 0) return { unjudged: "everything resets" };
+  // Too few are silent for a hole, but do they keep silent when asked slowly, or are the resets limited?
+  return { question: { candidates: emptyPortSet, neighbours, silentShare } };
 }
 
 /**
@@ -60,6 +62,9 @@ export function judgeHoles(host: HostEvidence, question: HoleQuestion, look: Loo
   if (answered > 0) return { holes: [], unjudged: "limited resets", resetLimited: true };
   if (countPorts(look.asked) === 0) {
     return { holes: [], unjudged: "unfinished second look", resetLimited: false };
+  }
+  if (countPorts(question.candidates) === 0) {
+    return { holes: [], unjudged: "too few ports are silent", resetLimited: false };
   }
   const silentNow = countPorts(believedSilence(host)) + countPorts(tcpOnly(filteredPorts(host)));
   const holes: HoleLook[] = [];
@@ -96,10 +101,6 @@ export function ttlFits(reset: number | null, other: number | null): boolean {
 function hops(ttl: number): number {
   const start = [32, 64, 128, 255].find((value) => ttl <= value) ?? 255;
   return start - ttl;
-}
-
-function unjudgedReason(resetShare: number): string {
-  return resetShare > 0.5 ? "everything resets" : "too few ports are silent";
 }
 
 function filteredPorts(host: HostEvidence): PortSet {

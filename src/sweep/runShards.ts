@@ -1,6 +1,7 @@
 /** The shards of a stage side by side: slots, turns, second attempts, and each result folded in as it comes. */
 import pLimit, { type LimitFunction } from "p-limit";
 import type { Shard } from "../facts/run.js";
+import { emptyPortSet } from "../scope/portSet.js";
 import type { ShardResult } from "./engine.js";
 import { probesOf } from "./estimate.js";
 import { evidenceOf, foldShard, isAlive } from "./evidence.js";
@@ -101,7 +102,13 @@ function takeResult(state: State, result: ShardResult): void {
     .map((address) => evidenceOf(state.evidence, address))
     .filter(isAlive)
     .map((host) =>
-      observationOf(host, { asked: state.request.ports, names: [], holes: null, vanished: false }),
+      observationOf(host, {
+        asked: state.request.ports,
+        names: [],
+        holes: null,
+        withheld: state.request.knownOpen.get(host.address) ?? emptyPortSet,
+        vanished: false,
+      }),
     );
   state.hooks.onShardEnd(result, observations);
 }

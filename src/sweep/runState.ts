@@ -106,11 +106,14 @@ export function startState(request: SweepRequest, engine: Engine, hooks: SweepHo
   };
 }
 
-/** The addresses that are swept: those that answered, those known from before, with `-Pn` all. */
+/** The addresses that are swept: those that answered (by a refused `connect()` too), those known, with `-Pn` all. */
 export function sweptAddresses(state: State): Address[] {
   const { request } = state;
   if (request.skipDiscovery) return [...request.addresses];
-  return request.addresses.filter((a) => request.alwaysSweep.has(a) || isAliveIn(state, a));
+  return request.addresses.filter(
+    (a) =>
+      request.alwaysSweep.has(a) || isAliveIn(state, a) || state.evidence.get(a)?.refusedConnect === true,
+  );
 }
 
 /** True once the address answered something itself in this run. */

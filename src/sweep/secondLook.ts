@@ -29,7 +29,7 @@ export async function lookAtHoles(state: State): Promise<void> {
   }
 }
 
-/** A second look at ports that were open before and did not answer, and at those seen open once only. */
+/** A second look at ports that were open before and are not now, and at those seen open once only. */
 export async function lookAtDoubts(state: State): Promise<void> {
   const asks = new Map<Address, PortSet>();
   for (const host of state.evidence.values()) {
@@ -62,13 +62,13 @@ function closedOrRefused(host: HostEvidence): PortSet {
   return subtractPorts(answeredPorts(host), openPorts(host));
 }
 
-/** Ports last known open that did not answer now, and ports seen open once only. */
+/** Ports last known open that are not so now, and ports seen open once only. */
 function doubtfulPorts(state: State, host: HostEvidence): PortSet {
   const before = intersectPorts(
     state.request.knownOpen.get(host.address) ?? emptyPortSet,
     state.request.ports,
   );
-  let doubts = subtractPorts(before, answeredPorts(host));
+  let doubts = subtractPorts(before, openPorts(host));
   for (const { answer, seen } of host.open.values()) {
     if (seen < 2) doubts = unionPorts(doubts, portSetOfOne(answer));
   }

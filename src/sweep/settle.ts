@@ -10,7 +10,8 @@ import {
   subtractPorts,
   unionPorts,
 } from "../scope/portSet.js";
-import { believedSilence, type HostEvidence, isAlive, type OpenPort, openPorts } from "./evidence.js";
+import { type HostEvidence, isAlive, type OpenPort, openPorts } from "./evidence.js";
+import { believedSilence } from "./silence.js";
 
 export interface HoleVerdict {
   readonly holes: readonly HoleLook[];
@@ -25,6 +26,8 @@ export interface SettleContext {
   readonly names: readonly string[];
   /** Null while the host's passes are not over: then only its answers are covered. */
   readonly holes: HoleVerdict | null;
+  /** Ports whose reset is not told yet: they were open before, and a change is believed at the end of a run only. */
+  readonly withheld: PortSet;
   /** Silent, alive in the last covering run, while a neighbour answered before and after. */
   readonly vanished: boolean;
 }
@@ -99,7 +102,8 @@ function quietGroups(host: HostEvidence, context: SettleContext): QuietGroup[] {
   for (const group of refusals) {
     const ports = intersectPorts(subtractPorts(group.ports, told), context.asked);
     told = unionPorts(told, ports);
-    if (countPorts(ports) > 0) groups.push({ ...group, ports });
+    const shown = subtractPorts(ports, context.withheld);
+    if (countPorts(shown) > 0) groups.push({ ...group, ports: shown });
   }
   if (context.holes === null) return groups;
   const silent = intersectPorts(believedSilence(host), context.asked);

@@ -146,7 +146,7 @@ describe.skipIf(!hasNmap)("a scan of loopback (needs nmap)", () => {
     expect(text.stdout).toContain(`${port}/tcp`);
     const { rows } = jsonOf(await portreeve("show", "127.0.0.1", "--format", "json"));
     expect(rows[0]).toMatchObject({ vantage: "bastion", address: "127.0.0.1", presence: "alive" });
-    expect((await portreeve("show", "127.0.0.77")).stdout).toMatch(/No run ever asked this address/);
+    expect((await portreeve("show", "127.0.0.77")).stdout).toMatch(/unknown, not absent/);
   });
 
   test("is reported again in text and JSON, to stdout or a file", async () => {

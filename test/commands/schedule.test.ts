@@ -32,7 +32,7 @@ describe("the crontab line", () => {
   test("runs the audit each Monday at 02:30 with absolute paths, and waits for a run that still goes on", () => {
     const bench = useBench();
     const script = bench.write("cli.js", "");
-    const lines = cronLines("@dmz", sessionWith("/var/lib/p.db", "/etc/portreeve/portreeve.yaml"), script);
+    const lines = cronLines(["@dmz"], sessionWith("/var/lib/p.db", "/etc/portreeve/portreeve.yaml"), script);
     expect(wordsOf(commandOf(lines))).toEqual([
       process.execPath,
       script,
@@ -53,7 +53,7 @@ describe("the crontab line", () => {
     (database) => {
       const bench = useBench();
       const script = bench.write("cli.js", "");
-      expect(wordsOf(commandOf(cronLines("dmz", sessionWith(database, null), script)))).toContain(database);
+      expect(wordsOf(commandOf(cronLines(["dmz"], sessionWith(database, null), script)))).toContain(database);
     },
   );
 

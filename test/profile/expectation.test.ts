@@ -198,7 +198,7 @@ describe("`unreviewed`", () => {
     expect(expectAt(bound, HOST, "22/tcp")).toMatchObject({
       verdict: "unreviewed",
       owner: null,
-      why: "listed in the profile but unreviewed: p.yaml:3",
+      why: "listed in the profile but unreviewed",
       line: { file: "p.yaml", line: 3 },
     });
   });
@@ -229,7 +229,7 @@ describe("`unreviewed`", () => {
       "23/tcp",
     );
     expect(risky).toMatchObject({ verdict: "forbidden", highRisk: true });
-    expect(risky.why).toBe("it is on the high-risk list; listed in the profile but unreviewed: p.yaml:3");
+    expect(risky.why).toBe("it is on the high-risk list; listed in the profile but unreviewed");
   });
 
   test("is passed on by `extends`, from the parent and by the child", () => {

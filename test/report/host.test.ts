@@ -44,7 +44,7 @@ describe("renderHost", () => {
     const silent = { ...HISTORY, view: host("10.30.0.31", { presence: "silent" }) };
     expect(renderHost([silent], "text", LOOK)).toContain("unknown, not absent; last alive 2026-11-25");
     expect(renderHost([], "text", LOOK)).toBe(
-      "No run ever asked this address. That says nothing about it.\n",
+      "No answer of this address is on record: no run asked it, or it kept silent. It is unknown, not absent.\n",
     );
     expect(JSON.parse(renderHost([], "json", LOOK))).toEqual({ schemaVersion: 1, rows: [] });
   });

@@ -1,6 +1,9 @@
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
+  chownSync,
   existsSync,
+  lchownSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -61,7 +64,9 @@ describe("opening", () => {
   });
 
   test.skipIf(!isRoot)("gives what it makes under sudo to the invoking user (needs root)", () => {
-    const path = join(scratchFolder(), "share", "portreeve", "history.db");
+    const home = scratchFolder();
+    chownSync(home, 1234, 2345);
+    const path = join(home, "share", "portreeve", "history.db");
     const store = openStore(path, { mode: "write", owner: { uid: 1234, gid: 2345 } });
     recordRun(store, 1000, [observed("10.0.0.1")]);
     store.keepXml("cd".repeat(32), "<nmaprun/>");
@@ -79,6 +84,43 @@ describe("opening", () => {
       expect([each, uid, gid]).toEqual([each, 1234, 2345]);
     }
     store.close();
+  });
+
+  test.skipIf(!isRoot)(
+    "under sudo gives nothing away in a folder that is not the user's (needs root)",
+    () => {
+      const path = join(scratchFolder(), "history.db");
+      openStore(path, { mode: "write", owner: { uid: 1234, gid: 2345 } }).close();
+      expect(statSync(path).uid).toBe(0);
+    },
+  );
+
+  test.skipIf(!isRoot)("under sudo follows no link of the user's above the database (needs root)", () => {
+    const folder = scratchFolder();
+    mkdirSync(join(folder, "real"));
+    symlinkSync(join(folder, "real"), join(folder, "link"));
+    lchownSync(join(folder, "link"), 1234, 2345);
+    const owner = { uid: 1234, gid: 2345 };
+    const path = join(folder, "link/below/history.db");
+    expect(faultOf(() => openStore(path, { mode: "write", owner })).message).toContain("symbolic link");
+    expect(existsSync(join(folder, "real/below"))).toBe(false);
+  });
+
+  test("leaves the modes of a file that is no database of ours as they are", () => {
+    const path = join(scratchFolder(), "notes.txt");
+    writeFileSync(
+      path,
+      "another program's file, which is long enough to be read as a header of SQLite".repeat(20),
+    );
+    chmodSync(path, 0o644);
+    faultOf(() => openStore(path, { mode: "write" }));
+    expect(modeOf(path)).toBe("644");
+  });
+
+  test.each(["write", "read"] as const)("refuses a pipe, and does not wait for it (to %s)", (mode) => {
+    const path = join(scratchFolder(), "pipe");
+    execFileSync("mkfifo", [path]);
+    expect(faultOf(() => openStore(path, { mode })).message).toContain("no regular file");
   });
 
   test("under sudo follows no link that the invoking user could have put there", () => {

@@ -1,17 +1,16 @@
 import { describe, expect, test } from "vitest";
 import type { Address } from "../../src/facts/address.js";
+import { emptyPortSet } from "../../src/scope/portSet.js";
 import {
-  anchoredSilences,
   answeredPorts,
-  believedSilence,
   closedPorts,
   foldShard,
   isAlive,
   openPorts,
-  portsDue,
   type RunEvidence,
 } from "../../src/sweep/evidence.js";
 import { observationOf } from "../../src/sweep/settle.js";
+import { anchoredSilences, believedSilence, portsDue } from "../../src/sweep/silence.js";
 import { answer, evidenceAfter, extra, hostOf, open, ports, reset, resultOf } from "./results.js";
 
 const ECHO = { state: "up", reason: "echo-reply", ttl: 63 };
@@ -135,6 +134,7 @@ describe("an answer", () => {
       asked: ports("T:22"),
       names: [],
       holes: null,
+      withheld: emptyPortSet,
       vanished: false,
     });
     expect(cells).toMatchObject([{ port: 22, state: "open", proof: "unstable", confidence: "unconfirmed" }]);
@@ -148,6 +148,7 @@ describe("an answer", () => {
         asked: ports("T:22"),
         names: [],
         holes: null,
+        withheld: emptyPortSet,
         vanished: false,
       }).cells[0]?.confidence;
     expect(confidence(once)).toBe("single");
@@ -169,6 +170,7 @@ describe("an answer", () => {
         asked: ports("T:22"),
         names: [],
         holes: null,
+        withheld: emptyPortSet,
         vanished: false,
       });
       expect(cells).toMatchObject([{ service: { product: "OpenSSH" }, confidence: "confirmed" }]);

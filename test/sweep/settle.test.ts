@@ -29,7 +29,7 @@ const pass = (answers: readonly NmapPort[], at: readonly [number, number], asked
 
 const judged: HoleVerdict = { holes: [], unjudged: null, resetLimited: false };
 const asked = ports("T:1-10,U:53");
-const context = { asked, names: ["db.example"], vanished: false };
+const context = { asked, names: ["db.example"], withheld: emptyPortSet, vanished: false };
 const twoPasses = (answers: readonly NmapPort[]) =>
   evidenceAfter(heard([0, 10]), pass(answers, [20, 30]), pass(answers, [40, 50]), heard([60, 70]));
 

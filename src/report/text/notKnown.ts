@@ -31,7 +31,7 @@ function sentence(clause: string): string {
 }
 
 function uncoveredCells({ data }: Page): string[] {
-  const { cellsDue, cellsCovered, outcome, id } = data.view.run;
+  const { cellsDue, cellsCovered, outcome } = data.view.run;
   const lines: string[] = [];
   if (outcome === "running") lines.push("The run goes on: what is not listed is not known yet.");
   if (cellsDue !== null && cellsCovered !== null && cellsDue > cellsCovered) {
@@ -40,7 +40,7 @@ function uncoveredCells({ data }: Page): string[] {
     );
   }
   if (outcome === "interrupted" || outcome === "partial") {
-    lines.push(`To go on where it stopped: portreeve scan --resume ${id}`);
+    lines.push("Scan again to fill the gaps; what is known stays known.");
   }
   return lines;
 }

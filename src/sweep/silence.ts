@@ -1,0 +1,40 @@
+/** When silence is believed, and of which ports it is still to be asked. */
+import type { PortSet } from "../facts/port.js";
+import { emptyPortSet, intersectPorts, subtractPorts, unionPorts } from "../scope/portSet.js";
+import { answeredPorts, type HostEvidence, type Silence } from "./evidence.js";
+
+/** Silences that lie between two answers of the host. */
+export function anchoredSilences(host: HostEvidence): Silence[] {
+  const { firstAnswerBy, lastAnswerFrom } = host;
+  if (firstAnswerBy === null || lastAnswerFrom === null) return [];
+  return host.silences.filter((s) => s.from >= firstAnswerBy && s.to <= lastAnswerFrom);
+}
+
+/** Ports silent in enough anchored passes, and in no pass anything else: silence that is believed. */
+export function believedSilence(host: HostEvidence): PortSet {
+  return subtractPorts(silentTimes(anchoredSilences(host), host.silencesNeeded), answeredPorts(host));
+}
+
+/** Ports for which another pass is due: silent so far, and in too few passes since the host first answered. */
+export function portsDue(host: HostEvidence, asked: PortSet): PortSet {
+  const since = host.firstAnswerBy ?? 0;
+  const enough = silentTimes(
+    host.silences.filter((s) => s.from >= since),
+    host.silencesNeeded,
+  );
+  return subtractPorts(subtractPorts(asked, answeredPorts(host)), enough);
+}
+
+/** Ports in at least `times` of the silences. */
+function silentTimes(silences: readonly Silence[], times: number): PortSet {
+  // levels[n] holds the ports seen silent n + 1 times.
+  const levels: PortSet[] = Array.from({ length: times }, () => emptyPortSet);
+  for (const { ports } of silences) {
+    for (let level = times - 1; level > 0; level--) {
+      const again = intersectPorts(levels[level - 1] ?? emptyPortSet, ports);
+      levels[level] = unionPorts(levels[level] ?? emptyPortSet, again);
+    }
+    levels[0] = unionPorts(levels[0] ?? emptyPortSet, ports);
+  }
+  return levels[times - 1] ?? emptyPortSet;
+}
