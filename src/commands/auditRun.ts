@@ -1,7 +1,9 @@
 /** One run from its lock to its outcome: the rooms wired together. */
+import { statSync } from "node:fs";
 import { BlockList } from "node:net";
 import { hostname, userInfo } from "node:os";
 import type { Address } from "../facts/address.js";
+import { PortreeveError } from "../facts/error.js";
 import type { HostObservation } from "../facts/observation.js";
 import type { PortSet } from "../facts/port.js";
 import type { Outcome, Run } from "../facts/run.js";
@@ -87,11 +89,13 @@ function permittedOf(addresses: readonly Address[]): BlockList {
 /** Carries the run out and ends it in the store, whatever happens. Returns its outcome. */
 export async function carryOutRun(request: RunRequest): Promise<Outcome> {
   const lost = new AbortController();
-  const heart = beat(request, lost);
+  const { ino: inode } = statSync(request.store.path);
+  const heart = beat(request, inode, lost);
   try {
     const signal = AbortSignal.any([request.signal, lost.signal]);
     const outcome = await sweep({ ...request, signal });
     if (heart.error !== null) throw heart.error;
+    requireInPlace(request.store.path, inode);
     return conclude(request, outcome);
   } catch (error) {
     endQuietly(request, error);
@@ -101,12 +105,25 @@ export async function carryOutRun(request: RunRequest): Promise<Outcome> {
   }
 }
 
+/** Writing to a database that was removed or replaced meanwhile would look like success and leave nothing. */
+function requireInPlace(path: string, inode: number): void {
+  if (statSync(path, { throwIfNoEntry: false })?.ino === inode) return;
+  throw new PortreeveError("failed", `the database ${path} was removed or replaced while the run went on`, {
+    hint: "put it back if it was moved, and scan again: this run is lost",
+  });
+}
+
 /** A run that can no longer say it is alive (disk full, settled by another after a long sleep) must stop probing. */
-function beat({ store, run }: RunRequest, lost: AbortController): { timer: NodeJS.Timeout; error: unknown } {
+function beat(
+  { store, run }: RunRequest,
+  inode: number,
+  lost: AbortController,
+): { timer: NodeJS.Timeout; error: unknown } {
   const heart: { timer: NodeJS.Timeout; error: unknown } = {
     error: null,
     timer: setInterval(() => {
       try {
+        requireInPlace(store.path, inode);
         store.heartbeat(run.id);
       } catch (error) {
         heart.error ??= error;

@@ -97,9 +97,14 @@ function portLines(view: HostView, ink: Ink, { zone }: TextOptions, width: numbe
   return [ink.paint("heading", "PORTS"), table];
 }
 
+/** nmap calls a refused `connect()` closed, but a filter may have said it: closed is told only where it was proved. */
+function stateWord({ state, proof }: HostView["quiet"][number]): string {
+  return state === "closed" && proof !== "closed" ? "refused" : state;
+}
+
 function quietLines(view: HostView, width: number): string[] {
   return view.quiet.flatMap((group) =>
-    wrapText(`${portSetText(group.ports)}: ${group.state} (${plain(group.reason)})`, width - 2).map(
+    wrapText(`${portSetText(group.ports)}: ${stateWord(group)} (${plain(group.reason)})`, width - 2).map(
       (line) => `  ${line}`,
     ),
   );
