@@ -98,7 +98,12 @@ async function scan(targets: readonly string[], options: ScanOptions, command: C
   const probeFragile = options.identifyFragilePorts ?? session.config.identifyFragilePorts;
   if (options.dryRun) {
     printDocument(
-      renderDryRun(plan, makeEngine(plan, probeFragile), options.format, process.stdout.columns || 100),
+      renderDryRun(
+        plan,
+        makeEngine(plan, probeFragile),
+        options.format,
+        process.stdout.columns || Number.MAX_SAFE_INTEGER,
+      ),
     );
     return EXIT.done;
   }
@@ -108,7 +113,8 @@ async function scan(targets: readonly string[], options: ScanOptions, command: C
     });
   }
   if (options.verbose || process.stderr.isTTY) {
-    for (const line of announceScan(plan, process.stderr.columns || 100)) printMessage(line);
+    for (const line of announceScan(plan, process.stderr.columns || Number.MAX_SAFE_INTEGER))
+      printMessage(line);
   }
   for (const warning of expectation.warnings) printMessage(`warning: ${warning}`);
 
