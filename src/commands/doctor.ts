@@ -7,6 +7,7 @@ import { findNmap, nmapVersion } from "../nmap/locate.js";
 import { probePrivilege } from "../nmap/privilege.js";
 import { type Check, renderDoctor } from "../report/doctor.js";
 import { openStore } from "../store/openStore.js";
+import { plural } from "./announce.js";
 import { EXIT } from "./exitCode.js";
 import { printDocument } from "./output.js";
 import { openSession, type Session } from "./session.js";
@@ -100,7 +101,7 @@ function clockCheck(): Check {
   return {
     name: "clock",
     level: "ok",
-    message: `${now.toISOString()}${synced ? ", kept by a time service" : virtual ? ", kept by the host of this machine or nobody" : ", no time service seen"}`,
+    message: `${now.toISOString()}${synced ? ", kept by a time service" : virtual ? ", set by the machine this one runs on" : ", no time service seen"}`,
     mend: synced || virtual ? null : "history is ordered by time: timedatectl set-ntp true",
   };
 }
@@ -144,7 +145,7 @@ function databaseCheck(session: Session): Check {
     const store = openStore(path, { mode: "read" });
     try {
       const runs = store.listRuns({});
-      return { name: "database", level: "ok", message: `${path}, ${runs.length} runs`, mend: null };
+      return { name: "database", level: "ok", message: `${path}, ${plural(runs.length, "run")}`, mend: null };
     } finally {
       store.close();
     }

@@ -8,7 +8,7 @@ import type { PortSet } from "../facts/port.js";
 import type { Method } from "../facts/run.js";
 import { findNmap, nmapVersion } from "../nmap/locate.js";
 import { type Privilege, probePrivilege } from "../nmap/privilege.js";
-import { readServiceTable } from "../nmap/services.js";
+import { readServiceTable } from "../nmap/serviceTable.js";
 import { isLoopback } from "../scope/address.js";
 import { type AddressSet, emptyAddressSet, listAddresses, unionAddresses } from "../scope/addressSet.js";
 import { countPorts, emptyPortSet } from "../scope/portSet.js";

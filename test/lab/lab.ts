@@ -13,7 +13,7 @@ import type { Address } from "../../src/facts/address.js";
 import type { Run } from "../../src/facts/run.js";
 import type { HostView, RunView } from "../../src/facts/view.js";
 import { findNmap } from "../../src/nmap/locate.js";
-import { readServiceTable } from "../../src/nmap/services.js";
+import { readServiceTable } from "../../src/nmap/serviceTable.js";
 import { formatPortSet, listPorts } from "../../src/scope/portSet.js";
 import { topPorts } from "../../src/scope/topPorts.js";
 import { openStore } from "../../src/store/openStore.js";

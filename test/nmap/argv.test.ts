@@ -9,7 +9,7 @@ import {
   sweepArgv,
 } from "../../src/nmap/argv.js";
 import { findNmap } from "../../src/nmap/locate.js";
-import { readServiceTable } from "../../src/nmap/services.js";
+import { readServiceTable } from "../../src/nmap/serviceTable.js";
 import { emptyPortSet, parseCanonicalPorts } from "../../src/scope/portSet.js";
 
 const raw: ArgvOptions = {

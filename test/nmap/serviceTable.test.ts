@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { findNmap } from "../../src/nmap/locate.js";
-import { parseServiceTable, readServiceTable } from "../../src/nmap/services.js";
+import { parseServiceTable, readServiceTable } from "../../src/nmap/serviceTable.js";
 import { makeFakeFolder } from "./fakeNmap.js";
 
 const folder = makeFakeFolder();
