@@ -57,18 +57,16 @@ export function chainSpans<V>(starts: readonly { readonly from: Key; readonly va
 
 /** The last of ascending `keys` at or before `key`. */
 export function keyAtOrBefore(keys: readonly Key[], key: Key): Key | null {
-  let low = 0;
-  let high = keys.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((keys[middle] ?? Number.POSITIVE_INFINITY) <= key) low = middle + 1;
-    else high = middle;
-  }
-  return keys[low - 1] ?? null;
+  return keys[countUpTo(keys, key) - 1] ?? null;
 }
 
 /** The first of ascending `keys` after `key`. */
 export function keyAfter(keys: readonly Key[], key: Key): Key | null {
+  return keys[countUpTo(keys, key)] ?? null;
+}
+
+/** How many of ascending `keys` are at or before `key`; a binary search. */
+function countUpTo(keys: readonly Key[], key: Key): number {
   let low = 0;
   let high = keys.length;
   while (low < high) {
@@ -76,5 +74,5 @@ export function keyAfter(keys: readonly Key[], key: Key): Key | null {
     if ((keys[middle] ?? Number.POSITIVE_INFINITY) <= key) low = middle + 1;
     else high = middle;
   }
-  return keys[low] ?? null;
+  return low;
 }
