@@ -29,13 +29,16 @@ export interface VerdictOptions {
   readonly minCoverage: number;
 }
 
-/** 2 for confirmed findings at or above `failOn`, else 3 for too little coverage, else 0. `coverage` null: nothing was due. */
+/** 2 for open, confirmed findings at or above `failOn`, else 3 for too little coverage, else 0. `coverage` null: nothing was due. */
 export function exitCodeOf(
   findings: readonly Finding[],
   coverage: number | null,
   { failOn, minCoverage }: VerdictOptions,
 ): number {
-  if (failOn !== null && findings.some((f) => f.confirmed && isAtLeast(f.severity, failOn)))
+  if (
+    failOn !== null &&
+    findings.some((f) => f.status === "open" && f.confirmed && isAtLeast(f.severity, failOn))
+  )
     return EXIT.findings;
   return coverage !== null && coverage < minCoverage ? EXIT.coverage : EXIT.done;
 }

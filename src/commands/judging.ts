@@ -1,37 +1,87 @@
 /** Loading what is expected, and judging a run of the store by it. */
-
 import { judge } from "../exposure/judge.js";
+import { type LivedJudgement, liveOn } from "../exposure/life.js";
+import type { Address } from "../facts/address.js";
+import type { Asset } from "../facts/asset.js";
 import type { Judgement } from "../facts/finding.js";
-import type { RunId } from "../facts/run.js";
+import type { JudgingBasis } from "../facts/profileText.js";
+import type { Run, RunId } from "../facts/run.js";
 import type { RunView } from "../facts/view.js";
-import { type BoundProfile, bindNames, profileNames } from "../profile/bind.js";
+import { type BoundProfile, bindProfile, namesToResolve } from "../profile/bind.js";
+import { bindIdentities } from "../profile/identities.js";
+import type { Profile } from "../profile/profile.js";
 import type { Store } from "../store/store.js";
 import { tryResolveNames } from "./resolveNames.js";
 import type { Session } from "./session.js";
 
+/** What runs are judged by, before it is tied to a vantage. */
 export interface Expectation {
-  readonly profile: BoundProfile | null;
+  /** Null: only the high-risk list is judged. */
+  readonly profile: Profile | null;
   /** Path as given; null without a profile. */
   readonly file: string | null;
   readonly hash: string | null;
+  /** What the names in the profile resolve to. */
+  readonly names: ReadonlyMap<string, readonly Address[]>;
+  readonly assets: readonly Asset[];
   readonly warnings: readonly string[];
 }
 
-/** Reads the profile and resolves the names in it. `file` null: only the high-risk list is judged. */
-export async function loadExpectation(file: string | null): Promise<Expectation> {
-  if (file === null) return { profile: null, file: null, hash: null, warnings: [] };
-  const { loadProfile } = await import("../profile/load.js");
+/** Reads a profile file; null gives null. @throws PortreeveError `usage` naming file, line and column */
+export async function readProfile(file: string | null): Promise<Profile | null> {
+  return file === null ? null : (await import("../profile/load.js")).loadProfile(file);
+}
+
+/** The expectation of a profile that was read: the names in it that no host or asset has are resolved. */
+export async function resolveExpectation(
+  profile: Profile | null,
+  assets: readonly Asset[],
+): Promise<Expectation> {
+  if (profile === null) return { profile, file: null, hash: null, names: new Map(), assets, warnings: [] };
   const { profileHash } = await import("../profile/parse.js");
-  const profile = loadProfile(file);
-  const { resolved, failed } = await tryResolveNames(profileNames(profile));
+  const { resolved, failed } = await tryResolveNames(namesToResolve(profile, assets));
   return {
-    profile: bindNames(profile, resolved),
-    file,
+    profile,
+    file: profile.file,
     hash: profileHash(profile),
+    names: resolved,
+    assets,
     warnings: failed.map(
-      (name) => `${file}: ${name} does not resolve, so the groups that name it match nothing by it`,
+      (name) => `${profile.file}: ${name} does not resolve, so the groups that name it match nothing by it`,
     ),
   };
+}
+
+/** Both: `file` null: only the high-risk list is judged. */
+export async function loadExpectation(
+  file: string | null,
+  assets: readonly Asset[] = [],
+): Promise<Expectation> {
+  return resolveExpectation(await readProfile(file), assets);
+}
+
+/** What a run was judged by, as it was kept with it: no file is read and no name is asked for. */
+export async function keptExpectation(basis: JudgingBasis, assets: readonly Asset[]): Promise<Expectation> {
+  const [first] = basis.profile;
+  if (first === undefined) return loadExpectation(null, assets);
+  const { profileFromTexts } = await import("../profile/parse.js");
+  return {
+    profile: profileFromTexts(basis.profile),
+    file: first.name,
+    hash: basis.profileHash,
+    names: basis.names,
+    assets,
+    warnings: [],
+  };
+}
+
+/** The expectation as it holds seen from one vantage; null without a profile. */
+export function bindFor(
+  { profile, names, assets }: Expectation,
+  { vantage, realm }: Pick<Run, "vantage" | "realm">,
+  zone: string,
+): BoundProfile | null {
+  return profile === null ? null : bindProfile(profile, { vantage, realm, zone, names, assets });
 }
 
 export interface Judged {
@@ -46,14 +96,44 @@ export interface Judged {
 /** Loss is not measured yet, so no recall is stated. */
 const NOT_MEASURED = { estimate: null, lower: null, upper: null, source: "not measured" } as const;
 
+/** Judges a run, and sets it among what earlier runs found. Nothing is written. */
 export function judgeRun(store: Store, run: RunId, expectation: Expectation, session: Session): Judged {
-  const view = store.runView(run);
+  return judgedWith(store, run, expectation, session).judged;
+}
+
+/** Judges a run and writes what became of each finding: what `scan` does with the run it has carried out. */
+export function judgeAndRecord(store: Store, run: RunId, expectation: Expectation, session: Session): Judged {
+  const { judged, lived } = judgedWith(store, run, expectation, session);
+  const { profile, hash: profileHash, names } = expectation;
+  store.recordJudgement(run, {
+    basis: { profileHash, profile: profile?.files ?? [], names, zone: session.zone },
+    findings: lived.touched,
+    transitions: lived.transitions,
+  });
+  return judged;
+}
+
+function judgedWith(
+  store: Store,
+  id: RunId,
+  expectation: Expectation,
+  session: Session,
+): { judged: Judged; lived: LivedJudgement } {
+  const view = store.runView(id);
+  const { run } = view;
+  const profile = bindFor(expectation, run, session.zone);
+  const identities = profile?.identities ?? bindIdentities([], expectation.assets, run);
+  const judgement = judge(view, profile, { identities });
+  const lived = liveOn({ view, judgement, profile }, store.findingsBefore(id), run.operator);
   return {
-    view,
-    judgement: judge(view, expectation.profile),
-    recall: NOT_MEASURED,
-    database: session.database.path,
-    profile: expectation.file,
-    audit: view.run.audit,
+    lived,
+    judged: {
+      view,
+      judgement: lived.judgement,
+      recall: NOT_MEASURED,
+      database: session.database.path,
+      profile: expectation.file,
+      audit: run.audit,
+    },
   };
 }

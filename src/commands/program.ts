@@ -1,9 +1,11 @@
 /** All commands in one program; `docs/cli.md` and the completion scripts are made from it. */
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { addAssets } from "./assets.js";
 import { addCheck } from "./check.js";
 import { addCompletion } from "./completion.js";
 import { addDoctor } from "./doctor.js";
+import { addFindings } from "./findings.js";
 import { addProfile } from "./profile.js";
 import { addQuery } from "./query.js";
 import { addReport } from "./report.js";
@@ -44,7 +46,9 @@ export function makeProgram(): Command {
     addRuns,
     addShow,
     addQuery,
+    addFindings,
     addProfile,
+    addAssets,
     addSchedule,
     addDoctor,
     addCompletion,

@@ -3,12 +3,12 @@ import { writeFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { PortreeveError } from "../facts/error.js";
 import { openStore } from "../store/openStore.js";
-import { judgeRun, loadExpectation } from "./judging.js";
+import { judgeRun } from "./judging.js";
 import { parseRunId } from "./options.js";
 import { printDocument, printMessage } from "./output.js";
 import { renderJudged, renderJudgedJson } from "./rendering.js";
 import { openSession } from "./session.js";
-import { chooseRun, profileOf } from "./storedRun.js";
+import { chooseRun, expectationOf } from "./storedRun.js";
 
 interface ReportOptions {
   readonly run?: number;
@@ -33,7 +33,10 @@ export function addReport(program: Command): void {
     )
     .argument("[audit]", "@AUDIT of portreeve.yaml: its last run and its profile")
     .option("--run <n>", "the run (default: the last one)", parseRunId)
-    .option("--profile <file>", "what is expected")
+    .option(
+      "--profile <file>",
+      "what is expected (default: the configuration's; with --run what the run was judged by)",
+    )
     .option("--output <file>", "write to a file instead of stdout")
     .addOption(new Option("--format <format>", "output").choices(["text", "json"]).default("text"))
     .action(async (audit: string | undefined, options: ReportOptions, command: Command) => {
@@ -46,8 +49,11 @@ async function report(audit: string | undefined, options: ReportOptions, command
   const store = openStore(session.database.path, { mode: "read" });
   try {
     const run = chooseRun(store, { ...options, ...(audit === undefined ? {} : { audit }) }, session);
-    const expectation = await loadExpectation(
-      profileOf(options.profile, audit ?? store.getRun(run).audit, session),
+    const expectation = await expectationOf(
+      store,
+      run,
+      { ...options, ...(audit === undefined ? {} : { audit }) },
+      session,
     );
     for (const warning of expectation.warnings) printMessage(`warning: ${warning}`);
     const judged = judgeRun(store, run, expectation, session);

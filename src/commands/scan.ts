@@ -12,13 +12,20 @@ import { announceScan } from "./announce.js";
 import { carryOutRun, draftRun, endOrphans, makeEngine, operatorOf } from "./auditRun.js";
 import { renderDryRun } from "./dryRun.js";
 import { EXIT, exitCodeOf } from "./exitCode.js";
-import { type Expectation, type Judged, judgeRun, loadExpectation } from "./judging.js";
+import {
+  bindFor,
+  type Expectation,
+  type Judged,
+  judgeAndRecord,
+  readProfile,
+  resolveExpectation,
+} from "./judging.js";
 import { collect, parseCount, parseDurationOption, parseShare } from "./options.js";
 import { printDocument, printMessage } from "./output.js";
 import { progressLine } from "./progressLine.js";
 import { renderJudged, renderScanSummary } from "./rendering.js";
 import { planScan, type ScanFlags, type ScanPlan } from "./scanPlan.js";
-import { openSession } from "./session.js";
+import { openSession, type Session } from "./session.js";
 import { listenForStop } from "./stopSignals.js";
 
 interface ScanOptions extends Omit<ScanFlags, "pace"> {
@@ -94,7 +101,7 @@ async function scan(targets: readonly string[], options: ScanOptions, command: C
   const session = await openSession(command);
   const plan = await planScan(targets, options, session.config);
   const profileFile = options.profile ?? plan.audit.profile;
-  const expectation = await loadExpectation(profileFile);
+  const profile = await readProfile(profileFile);
   const probeFragile = options.identifyFragilePorts ?? session.config.identifyFragilePorts;
   if (options.dryRun) {
     printDocument(
@@ -116,8 +123,6 @@ async function scan(targets: readonly string[], options: ScanOptions, command: C
     for (const line of announceScan(plan, process.stderr.columns || Number.MAX_SAFE_INTEGER))
       printMessage(line);
   }
-  for (const warning of expectation.warnings) printMessage(`warning: ${warning}`);
-
   const store = openStore(session.database.path, { mode: "write", owner: session.database.owner });
   const progress = progressLine(process.stderr, Date.now);
   const stop = listenForStop((name) => {
@@ -125,6 +130,10 @@ async function scan(targets: readonly string[], options: ScanOptions, command: C
     printMessage(`${name}: stopping; what was proved so far is kept`);
   });
   try {
+    const expectation = await resolveExpectation(profile, store.assetsAt());
+    for (const warning of expectation.warnings) printMessage(`warning: ${warning}`);
+    // Kept before the run names it: a run that is killed has the text of its profile, too.
+    if (profile !== null && expectation.hash !== null) store.keepProfile(expectation.hash, profile.files);
     const run = await beginRun(
       store,
       draftRun(plan, operatorOf(options.operator), expectation.hash),
@@ -135,7 +144,7 @@ async function scan(targets: readonly string[], options: ScanOptions, command: C
       plan,
       store,
       run,
-      profiled: profiledIn(expectation, plan),
+      profiled: profiledIn(expectation, plan, session),
       identify: options.identify,
       probeFragile,
       names: options.names,
@@ -143,7 +152,7 @@ async function scan(targets: readonly string[], options: ScanOptions, command: C
       onProgress: progress.show,
     });
     progress.clear();
-    const judged = judgeRun(store, run.id, expectation, session);
+    const judged = judgeAndRecord(store, run.id, expectation, session);
     if (options.format === "json") printDocument(renderScanSummary(judged));
     else if (!isSilent(judged)) printDocument(renderJudged(judged, session));
     if (outcome === "interrupted") {
@@ -162,9 +171,14 @@ async function scan(targets: readonly string[], options: ScanOptions, command: C
 }
 
 /** The addresses of the scope that the profile names. */
-function profiledIn({ profile }: Expectation, { scope }: ScanPlan): Set<Address> {
-  if (profile === null) return new Set();
-  return new Set(listAddresses(intersectAddresses(profiledAddresses(profile), scope.addresses)));
+function profiledIn(
+  expectation: Expectation,
+  { scope, vantage, realm }: ScanPlan,
+  session: Session,
+): Set<Address> {
+  const bound = bindFor(expectation, { vantage, realm }, session.zone);
+  if (bound === null) return new Set();
+  return new Set(listAddresses(intersectAddresses(profiledAddresses(bound), scope.addresses)));
 }
 
 /** Without a terminal success is silent: a profile is met, nothing changed, nothing was missed. */
@@ -173,7 +187,8 @@ function isSilent(judged: Judged): boolean {
   const { view, judgement } = judged;
   return (
     view.run.outcome === "complete" &&
-    judgement.findings.length === 0 &&
+    judgement.findings.every(({ status }) => status === "accepted") &&
+    judgement.settled.length === 0 &&
     view.changes.every((change) => change.kind === "first-seen")
   );
 }

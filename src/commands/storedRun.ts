@@ -3,6 +3,7 @@ import { resolveAudit } from "../config/audit.js";
 import { PortreeveError } from "../facts/error.js";
 import type { RunId } from "../facts/run.js";
 import type { Store } from "../store/store.js";
+import { type Expectation, keptExpectation, loadExpectation } from "./judging.js";
 import type { Session } from "./session.js";
 
 export interface RunChoice {
@@ -38,4 +39,26 @@ export function profileOf(flag: string | undefined, audit: string | null, sessio
 export function knownAudit(name: string | null, session: Session): string | null {
   const bare = name?.replace(/^@/, "") ?? null;
   return bare !== null && session.config.audits.has(bare) ? bare : null;
+}
+
+/**
+ * What a stored run is judged by: the profile of the flag; for a run that was named, what it was judged by then; else
+ * the configuration's profile as it is now, else what the run was judged by. Assets of a kept judging are those of
+ * its day, where there were any.
+ */
+export async function expectationOf(
+  store: Store,
+  run: RunId,
+  asked: { readonly run?: number; readonly audit?: string; readonly profile?: string },
+  session: Session,
+): Promise<Expectation> {
+  if (asked.profile !== undefined) return loadExpectation(asked.profile, store.assetsAt());
+  const { audit, endedAt, startedAt } = store.getRun(run);
+  const configured = profileOf(undefined, asked.audit ?? audit, session);
+  const kept = store.judgingBasis(run);
+  if (kept === null || kept.profile.length === 0 || (asked.run === undefined && configured !== null)) {
+    return loadExpectation(configured, store.assetsAt());
+  }
+  const then = store.assetsAt(endedAt ?? startedAt);
+  return keptExpectation(kept, then.length > 0 ? then : store.assetsAt());
 }

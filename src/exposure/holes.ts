@@ -1,6 +1,7 @@
 import type { HostView } from "../facts/view.js";
 import { expectPort } from "../profile/expectation.js";
-import { addFinding, type Judging } from "./judging.js";
+import { addFinding } from "./addFinding.js";
+import type { Judging } from "./judging.js";
 
 /** Many firewalls reset ident on purpose, so that mail servers need not wait for it (measuring.md). */
 const IDENT = 113;

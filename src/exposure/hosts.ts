@@ -4,7 +4,8 @@ import { type BoundProfile, profiledAddresses } from "../profile/bind.js";
 import { matchGroups } from "../profile/hostRules.js";
 import { UNREVIEWED } from "../profile/profile.js";
 import { type AddressSet, hasAddress, intersectAddresses, listAddresses } from "../scope/addressSet.js";
-import { addFinding, type Judging } from "./judging.js";
+import { addFinding } from "./addFinding.js";
+import { hostsOf, identityAt, isAbsent, type Judging } from "./judging.js";
 
 /** `host-unknown`: it answers, there is a profile, and no group matches it. */
 export function judgeUnknownHost(judging: Judging, host: HostView): void {
@@ -27,29 +28,41 @@ export function judgeUnknownHost(judging: Judging, host: HostView): void {
 }
 
 /**
- * `host-missing`: hosts that the profile names one by one, that this run asked and that answered nothing. `silent`
- * holds further addresses of the run that gave no answer and that the view only counts.
+ * `host-missing`: hosts that the profile names one by one and of whose addresses none answered anything in this run.
+ * `silent` holds further addresses of the run that gave no answer and that the view only counts.
  */
 export function judgeMissingHosts(judging: Judging, silent: AddressSet): void {
   const { profile, view } = judging;
   if (profile === null) return;
   const profiled = profiledAddresses(profile);
-  const inView = new Set(view.hosts.map(({ address }) => address));
-  for (const host of view.hosts) {
-    const isMissing = host.presence === "silent" || host.presence === "vanished";
-    if (isMissing && hasAddress(profiled, host.address)) addMissing(judging, profile, host.address, host);
-  }
-  for (const address of listAddresses(intersectAddresses(profiled, silent))) {
-    if (!inView.has(address)) addMissing(judging, profile, address, null);
+  const counted = new Set(listAddresses(intersectAddresses(profiled, silent)));
+  const asked = [...view.hosts.filter(isAbsent).map(({ address }) => address), ...counted];
+  const judged = new Set<Address>();
+  for (const address of asked) {
+    const { addresses } = identityAt(judging, address);
+    if (!addresses.some((each) => hasAddress(profiled, each))) continue;
+    const hosts = hostsOf(judging, address);
+    if (!hosts.every(isAbsent)) continue;
+    const first = addresses.find((each) => judging.hosts.has(each) || counted.has(each)) ?? address;
+    if (judged.has(first)) continue;
+    judged.add(first);
+    addMissing(judging, profile, first, hosts);
   }
 }
 
-function addMissing(judging: Judging, profile: BoundProfile, address: Address, host: HostView | null): void {
+function addMissing(
+  judging: Judging,
+  profile: BoundProfile,
+  address: Address,
+  hosts: readonly HostView[],
+): void {
   const groups = matchGroups(profile, address).map(({ group }) => group);
-  const last = host?.lastAlive ?? null;
+  const answers = hosts.flatMap(({ lastAlive }) => (lastAlive === null ? [] : [lastAlive]));
+  const last = answers.length === 0 ? null : Math.max(...answers);
   const when =
     last === null ? "never answered" : `last answered on ${new Date(last).toISOString().slice(0, 10)}`;
   const by = groups[0] === undefined ? "the profile" : `group \`${groups[0].id}\` of the profile`;
+  const also = hosts.length > 1 ? ` on any of its ${hosts.length} addresses` : "";
   addFinding(judging, {
     rule: "host-missing",
     address,
@@ -58,9 +71,9 @@ function addMissing(judging: Judging, profile: BoundProfile, address: Address, h
     owner: groups.find(({ owner }) => owner !== null && owner !== UNREVIEWED)?.owner ?? null,
     firstSeen: last ?? judging.view.run.startedAt,
     lastSeen: judging.now,
-    evidence: `the host answers nothing and ${by} names it; it ${when}`,
+    evidence: `the host answers nothing${also} and ${by} names it; it ${when}`,
     confirmed: true,
     line: groups[0]?.line ?? null,
-    local: host?.local ?? false,
+    local: hosts.some(({ local }) => local),
   });
 }

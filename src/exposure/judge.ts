@@ -2,40 +2,51 @@ import type { Finding, JudgedPort, Judgement } from "../facts/finding.js";
 import { PROTOCOLS, type Protocol } from "../facts/port.js";
 import type { RunView } from "../facts/view.js";
 import type { BoundProfile } from "../profile/bind.js";
+import type { Identities } from "../profile/identities.js";
 import { compareAddresses } from "../scope/address.js";
 import { type AddressSet, emptyAddressSet } from "../scope/addressSet.js";
 import { judgeHoles } from "./holes.js";
 import { judgeMissingHosts, judgeUnknownHost } from "./hosts.js";
-import { beginJudging } from "./judging.js";
+import { beginJudging, hostsOf } from "./judging.js";
 import { noteGaps } from "./notes.js";
 import { judgeOpenPorts } from "./openPorts.js";
 import { judgeRequiredPorts } from "./requiredPorts.js";
 import { compareSeverity } from "./severity.js";
+import { judgeUnusedExceptions } from "./unusedExceptions.js";
+
+export interface JudgeOptions {
+  /** Addresses the run asked that answered nothing, beside those of the view. */
+  readonly silent?: AddressSet;
+  /** Who the hosts are, where there is no profile; a profile has its own. */
+  readonly identities?: Identities;
+}
 
 /**
  * Judges what a run showed against a profile; without one the high-risk list alone is judged. Only what the run
- * covered opens a finding. `silent`: addresses the run asked that answered nothing, beside those of the view.
+ * covered opens a finding. What became of the findings of earlier runs `liveOn` tells.
  */
 export function judge(
   view: RunView,
   profile: BoundProfile | null,
-  { silent = emptyAddressSet }: { readonly silent?: AddressSet } = {},
+  { silent = emptyAddressSet, identities }: JudgeOptions = {},
 ): Judgement {
-  const judging = beginJudging(view, profile);
+  const judging = beginJudging(view, profile, identities ?? null);
   const ports: JudgedPort[] = [];
   let unknownRequired = 0;
   for (const host of view.hosts) {
     for (const judged of judgeOpenPorts(judging, host)) ports.push(judged);
-    // Of a host that answered nothing no port is known, and the host is what is missing.
-    const isAbsent = host.presence === "silent" || host.presence === "vanished";
-    if (!isAbsent) unknownRequired += judgeRequiredPorts(judging, host);
+    const addresses = hostsOf(judging, host.address);
+    // A machine with several addresses has its ports together; it is judged at the first of them.
+    if (addresses[0] === host) unknownRequired += judgeRequiredPorts(judging, addresses);
     judgeHoles(judging, host);
     judgeUnknownHost(judging, host);
   }
   judgeMissingHosts(judging, silent);
+  judgeUnusedExceptions(judging);
   return {
     findings: sortFindings(judging.findings),
     ports,
+    settled: [],
     notes: noteGaps(judging, unknownRequired),
   };
 }

@@ -1,90 +1,71 @@
 import type { Address } from "../facts/address.js";
-import type { Finding, FindingRule, ProfileLine, Severity } from "../facts/finding.js";
-import type { Confidence } from "../facts/observation.js";
-import type { Port } from "../facts/port.js";
+import type { Identity } from "../facts/asset.js";
+import type { Finding } from "../facts/finding.js";
 import type { Instant } from "../facts/run.js";
 import type { HostView, RunView } from "../facts/view.js";
 import type { BoundProfile } from "../profile/bind.js";
-import { fingerprintOf } from "./fingerprint.js";
-import { severityOf } from "./severity.js";
+import { type Identities, identityOf } from "../profile/identities.js";
 
-/** What every rule needs: the run, the profile, and where the findings go. */
+/** What every rule needs: the run, the profile, who the hosts are, and where the findings go. */
 export interface Judging {
   readonly view: RunView;
   readonly profile: BoundProfile | null;
-  /** The run's end, or its start while it goes on: what ages are counted to. */
+  /** Null: every address is a host of its own, and nobody's. */
+  readonly identities: Identities | null;
+  readonly hosts: ReadonlyMap<Address, HostView>;
+  /** The run's end, or its start while it goes on: what ages are counted to, and when exceptions hold. */
   readonly now: Instant;
   readonly findings: Finding[];
+  /** Fingerprints of what was said of exceptions: two of them at one port are told of once. */
+  readonly told: Set<string>;
 }
 
-/** What one rule has to say; the rest of the finding follows from the run. */
-export interface Draft {
-  readonly rule: FindingRule;
-  readonly address: Address;
-  /** Null for what is said of a whole host. */
-  readonly port: Port | null;
-  /** What the profile's entry or group says of the severity. */
-  readonly stated: Severity | null;
-  readonly highRisk?: "reason" | "besides" | null;
-  readonly owner: string | null;
-  readonly firstSeen: Instant;
-  readonly lastSeen: Instant;
-  readonly evidence: string;
-  readonly confirmed: boolean;
-  readonly line: ProfileLine | null;
-  /** The host is the bastion itself. */
-  readonly local: boolean;
+/** Begins judging one run. Without a profile `identities` tells who the hosts are. */
+export function beginJudging(
+  view: RunView,
+  profile: BoundProfile | null,
+  identities: Identities | null,
+): Judging {
+  return {
+    view,
+    profile,
+    identities: profile?.identities ?? identities,
+    hosts: new Map(view.hosts.map((host) => [host.address, host])),
+    now: nowOf(view),
+    findings: [],
+    told: new Set(),
+  };
 }
 
-const DAY = 86_400_000;
-const LOCAL = "on the bastion itself, seen through loopback: not exposure";
-
-/** Begins judging one run. */
-export function beginJudging(view: RunView, profile: BoundProfile | null): Judging {
-  return { view, profile, now: view.run.endedAt ?? view.run.startedAt, findings: [] };
+/** The run's end, or its start while it goes on. */
+export function nowOf({ run }: RunView): Instant {
+  return run.endedAt ?? run.startedAt;
 }
 
-/** Adds a finding. On the bastion's own addresses it is never more than `info`. */
-export function addFinding({ view, profile, now, findings }: Judging, draft: Draft): void {
-  const { rule, address, port, stated, highRisk = null, local, evidence } = draft;
-  const { realm, vantage, id } = view.run;
-  const about = { realm, vantage, rule, address, protocol: port?.protocol ?? null, port: port?.port ?? null };
-  const severity = severityOf({ rule, stated, highRisk }, profile?.profile.defaults.severity ?? null);
-  findings.push({
-    fingerprint: fingerprintOf(about),
-    rule,
-    address,
-    protocol: about.protocol,
-    port: about.port,
-    vantage,
-    realm,
-    severity: local ? "info" : severity,
-    status: "open",
-    owner: draft.owner,
-    firstSeen: draft.firstSeen,
-    lastSeen: draft.lastSeen,
-    ageDays: Math.max(0, Math.floor((now - draft.firstSeen) / DAY)),
-    run: id,
-    evidence: local ? `${evidence} (${LOCAL})` : evidence,
-    confirmed: draft.confirmed,
-    profile: draft.line,
-  });
+/** Who the address belongs to; one that nobody knows is a host of its own. */
+export function identityAt({ identities }: Pick<Judging, "identities">, address: Address): Identity {
+  const known = identities === null ? null : identityOf(identities, address);
+  return known ?? { name: null, names: [], addresses: [address], owner: null, system: null, tags: [] };
 }
 
-/** Whether a row raises an alarm: confirmed in this run, or seen by an earlier covering run too. */
-export function isConfirmed(
-  { view }: Judging,
-  { confidence, firstSeen }: { readonly confidence: Confidence; readonly firstSeen: Instant },
-): boolean {
-  return confidence === "confirmed" || firstSeen < view.run.startedAt;
+/**
+ * The host's addresses that the run's view has, in the order of its identity. Findings about the whole host stand at
+ * the first: as long as the same addresses are asked, it is the same from week to week, and so is the fingerprint.
+ */
+export function hostsOf(
+  { identities, hosts }: Pick<Judging, "identities" | "hosts">,
+  address: Address,
+): readonly HostView[] {
+  const known = identities === null ? null : identityOf(identities, address);
+  const found: HostView[] = [];
+  for (const each of known?.addresses ?? [address]) {
+    const host = hosts.get(each);
+    if (host !== undefined) found.push(host);
+  }
+  return found;
 }
 
-/** Whether a row's port is open: an answer, not the `open|filtered` of silence. */
-export function isOpen({ state, proof }: Pick<HostView["ports"][number], "state" | "proof">): boolean {
-  return state === "open" && (proof === "open" || proof === "unstable");
-}
-
-/** Whether the port answers for everybody, so that "open" says nothing of a service. */
-export function isFlagged({ confidence }: { readonly confidence: Confidence }): boolean {
-  return confidence === "tarpit" || confidence === "middlebox";
+/** Of a host that answered nothing no port is known. */
+export function isAbsent({ presence }: Pick<HostView, "presence">): boolean {
+  return presence === "silent" || presence === "vanished";
 }

@@ -1,8 +1,11 @@
 import type { HostView } from "../facts/view.js";
-import { isFlagged, isOpen, type Judging } from "./judging.js";
+import { noteEndingExceptions } from "./endingExceptions.js";
+import type { Judging } from "./judging.js";
+import { isFlagged, isOpen, type Row } from "./portLook.js";
 
-/** What could not be judged, and why: a reader must not take silence for "nothing found". */
-export function noteGaps({ view, profile }: Judging, unknownRequired: number): readonly string[] {
+/** What could not be judged, and why: a reader must not take silence for "nothing found". And what ends soon. */
+export function noteGaps(judging: Judging, unknownRequired: number): readonly string[] {
+  const { view, profile } = judging;
   const notes: string[] = [];
   if (profile === null) notes.push("no profile: only the ports of the high-risk list are judged");
   const unresolved = profile?.unresolved ?? [];
@@ -13,19 +16,34 @@ export function noteGaps({ view, profile }: Judging, unknownRequired: number): r
       `${count(unresolved.length, "name")} of the profile without an address match no host: ${shown}${more}`,
     );
   }
-  const open = view.hosts.flatMap(({ ports }) => ports.filter(isOpen));
-  const uncovered = open.filter(({ covered }) => !covered).length;
+  const { uncovered, flagged } = gapsIn(view.hosts);
   if (uncovered > 0) notes.push(`not covered in this run: ${count(uncovered, "port")} last known open`);
   if (unknownRequired > 0) notes.push(`not covered in this run: ${count(unknownRequired, "required port")}`);
   for (const flag of ["tarpit", "middlebox"] as const) {
-    const rows = open.filter((row) => row.covered && isFlagged(row) && row.confidence === flag);
+    const rows = flagged.filter(({ confidence }) => confidence === flag);
     if (rows.length === 0) continue;
     const hosts = new Set(rows.map(({ address }) => address)).size;
     notes.push(
       `${count(rows.length, "open port")} of ${count(hosts, "host")} not judged: a ${flag} answers for everybody`,
     );
   }
-  return [...notes, ...noteUnjudgedHoles(view.hosts)];
+  notes.push(...noteUnjudgedHoles(view.hosts));
+  if (profile !== null) notes.push(...noteEndingExceptions(profile, judging.now));
+  return notes;
+}
+
+/** Open ports that this run did not judge. */
+function gapsIn(hosts: readonly HostView[]): { uncovered: number; flagged: readonly Row[] } {
+  const flagged: Row[] = [];
+  let uncovered = 0;
+  for (const { ports } of hosts) {
+    for (const row of ports) {
+      if (!isOpen(row)) continue;
+      if (!row.covered) uncovered++;
+      else if (isFlagged(row)) flagged.push(row);
+    }
+  }
+  return { uncovered, flagged };
 }
 
 function noteUnjudgedHoles(hosts: readonly HostView[]): readonly string[] {

@@ -1,21 +1,29 @@
-import type { JudgedPort } from "../facts/finding.js";
+import type { FindingRule, JudgedPort } from "../facts/finding.js";
 import type { HostView } from "../facts/view.js";
 import { builtInHighRisk } from "../profile/defaults.js";
 import { type Expectation, expectPort } from "../profile/expectation.js";
+import { openRule } from "../profile/openRule.js";
 import { hasPort } from "../scope/portSet.js";
-import { addFinding, isConfirmed, isFlagged, isOpen, type Judging } from "./judging.js";
-import { describeMismatch, nameService } from "./serviceCheck.js";
+import { addFinding } from "./addFinding.js";
+import { identityAt, type Judging } from "./judging.js";
+import { isConfirmed, isFlagged, isOpen, type Row } from "./portLook.js";
+import { describeMismatch, describeOpen } from "./serviceCheck.js";
 
-type Row = HostView["ports"][number];
-
-/** Judges each open port of a host: `unexpected-open`, `forbidden-open`, `wrong-service`, `unconfirmed`. */
+/**
+ * Judges each open port of a host: `unexpected-open`, `forbidden-open`, `vantage-violation`, `wrong-service`,
+ * `unconfirmed`.
+ */
 export function judgeOpenPorts(judging: Judging, host: HostView): readonly JudgedPort[] {
-  return host.ports.filter(isOpen).map((row) => {
+  const { name: hostName, owner: answers, system, tags } = identityAt(judging, host.address);
+  const judged: JudgedPort[] = [];
+  for (const row of host.ports) {
+    if (!isOpen(row)) continue;
     const expectation = expect(judging, row);
     if (row.covered && !isFlagged(row)) judgeOpenPort(judging, host, row, expectation);
     const { verdict, line, owner, why } = expectation;
-    return { host, row, verdict, line, owner, why };
-  });
+    judged.push({ host, row, verdict, line, owner: owner ?? answers, hostName, system, tags, why });
+  }
+  return judged;
 }
 
 const BUILT_IN_HIGH_RISK = builtInHighRisk();
@@ -32,13 +40,14 @@ function expect({ profile }: Judging, row: Row): Expectation {
     owner: null,
     severity: null,
     highRisk,
+    elsewhere: null,
     why: highRisk ? "it is on the high-risk list" : "there is no profile",
     runnersUp: [],
   };
 }
 
 function judgeOpenPort(judging: Judging, host: HostView, row: Row, expectation: Expectation): void {
-  const confirmed = isConfirmed(judging, row);
+  const confirmed = isConfirmed(judging.view.run, row);
   const draft = {
     address: row.address,
     port: row,
@@ -58,7 +67,7 @@ function judgeOpenPort(judging: Judging, host: HostView, row: Row, expectation: 
   }
   const rule = ruleOf(judging, expectation);
   if (rule !== null) {
-    const highRisk = rule === "forbidden-open" ? riskOf(expectation) : null;
+    const highRisk = rule === "unexpected-open" ? null : riskOf(expectation);
     addFinding(judging, { ...draft, rule, highRisk, evidence: `${describeOpen(row)}: ${expectation.why}` });
     return;
   }
@@ -68,32 +77,14 @@ function judgeOpenPort(judging: Judging, host: HostView, row: Row, expectation: 
   addFinding(judging, { ...draft, rule: "wrong-service", evidence });
 }
 
-/** The rule that an open port breaks by being open, null where it may be. */
-function ruleOf({ profile }: Judging, { verdict }: Expectation): "forbidden-open" | "unexpected-open" | null {
-  switch (verdict) {
-    case "forbidden":
-      return "forbidden-open";
-    case "unreviewed":
-      return profile === null ? null : "unexpected-open";
-    case "unlisted":
-      return profile?.profile.defaults.unlisted === "forbidden" ? "unexpected-open" : null;
-    case "required":
-    case "allowed":
-      return null;
-  }
+/** The rule that an open port breaks by being open, null where it may be. Without a profile nothing is unexpected. */
+function ruleOf({ profile }: Judging, expectation: Expectation): FindingRule | null {
+  if (profile !== null) return openRule(expectation, profile.profile.defaults);
+  return expectation.verdict === "forbidden" ? "forbidden-open" : null;
 }
 
 /** An entry that forbids the port is the reason itself, and the list says so besides. */
-function riskOf({ highRisk, entry }: Expectation): "reason" | "besides" | null {
+function riskOf({ highRisk, elsewhere, entry }: Expectation): "reason" | "besides" | null {
   if (!highRisk) return null;
-  return entry?.list === "forbidden" ? "besides" : "reason";
-}
-
-/** `8080/tcp is open (http, nginx 1.18.0)`; a guess by number is no service and is left out. */
-function describeOpen(row: Row): string {
-  const { service } = row;
-  const opened = row.confidence === "unconfirmed" ? "answered" : "open";
-  if (service === null || service.method !== "probed") return opened;
-  const product = [service.product, service.version].filter((text) => text !== null && text !== "").join(" ");
-  return `${opened} (${[nameService(service), product].filter((text) => text !== "").join(", ")})`;
+  return entry?.list === "forbidden" || elsewhere !== null ? "besides" : "reason";
 }

@@ -2,25 +2,32 @@ import type { Port } from "../facts/port.js";
 import type { Instant } from "../facts/run.js";
 import type { HostView } from "../facts/view.js";
 import { requiredPorts } from "../profile/expectation.js";
-import { hasPort } from "../scope/portSet.js";
-import { addFinding, isConfirmed, type Judging } from "./judging.js";
+import { addFinding } from "./addFinding.js";
+import { isAbsent, type Judging } from "./judging.js";
+import { isConfirmed, lookAt, type PortLook } from "./portLook.js";
 
-/** What this run knows of a required port. Only proof makes it missing. */
+/** What this run knows of a required port of a host. Only proof makes it missing. */
 type Presence =
   | { readonly is: "open" | "unknown" }
   | { readonly is: "missing"; readonly how: string; readonly since: Instant; readonly confirmed: boolean };
 
-/** Judges what must be open on a host: `required-missing`. Returns how many ports this run cannot tell of. */
-export function judgeRequiredPorts(judging: Judging, host: HostView): number {
-  if (judging.profile === null) return 0;
+/**
+ * Judges what must be open on a host: `required-missing`. Returns how many ports this run cannot tell of.
+ * @param hosts the host's addresses in the view; the finding stands at the first
+ */
+export function judgeRequiredPorts(judging: Judging, hosts: readonly HostView[]): number {
+  const [first] = hosts;
+  // Of an address that answered nothing no port is known, and where none answers the host is what is missing.
+  const present = hosts.filter((host) => !isAbsent(host));
+  if (judging.profile === null || first === undefined || present.length === 0) return 0;
   let unknown = 0;
-  for (const { expectation, ...port } of requiredPorts(judging.profile, host.address)) {
-    const presence = lookFor(judging, host, port);
+  for (const { expectation, ...port } of requiredPorts(judging.profile, first.address)) {
+    const presence = lookFor(judging, present, port);
     if (presence.is === "unknown") unknown++;
     if (presence.is !== "missing") continue;
     addFinding(judging, {
       rule: "required-missing",
-      address: host.address,
+      address: first.address,
       port,
       stated: expectation.severity,
       owner: expectation.owner,
@@ -29,31 +36,31 @@ export function judgeRequiredPorts(judging: Judging, host: HostView): number {
       evidence: `${presence.how}: ${expectation.why}`,
       confirmed: presence.confirmed,
       line: expectation.line,
-      local: host.local,
+      local: first.local,
     });
   }
   return unknown;
 }
 
-function lookFor(judging: Judging, host: HostView, port: Port): Presence {
-  if (!hasPort(host.covered, port.protocol, port.port)) return { is: "unknown" };
-  const row = host.ports.find((each) => each.port === port.port && each.protocol === port.protocol);
-  if (row?.covered === true) {
-    const how = describeAbsence(row.proof, port);
-    if (how === null) return { is: row.proof === "none" || row.proof === "silent" ? "unknown" : "open" };
-    return { is: "missing", how, since: row.firstSeen, confirmed: isConfirmed(judging, row) };
-  }
-  const group = host.quiet.find(({ ports }) => hasPort(ports, port.protocol, port.port));
-  const how = group === undefined ? null : describeAbsence(group.proof, port);
-  if (how === null) return { is: "unknown" };
-  // A port that never was open has no history of its own: this run is the first that tells of it.
-  return { is: "missing", how, since: judging.view.run.startedAt, confirmed: true };
+/** Open on any address is enough; missing it is where every address proves so. */
+function lookFor({ view: { run } }: Judging, hosts: readonly HostView[], port: Port): Presence {
+  const looks = hosts.map((host) => lookAt(host, port));
+  if (looks.some(({ is }) => is === "open" || is === "flagged")) return { is: "open" };
+  if (looks.some(({ is }) => is === "unknown")) return { is: "unknown" };
+  const rows = looks.flatMap((look) => ("row" in look && look.row !== null ? [look.row] : []));
+  const how = looks.map(describeAbsence);
+  return {
+    is: "missing",
+    how:
+      hosts.length === 1 ? how.join("") : how.map((each, i) => `${each} on ${hosts[i]?.address}`).join(", "),
+    // Since the last of its addresses closed. A port that never was open has no history of its own: this run is the
+    // first that tells of it.
+    since: rows.length === 0 ? run.startedAt : Math.max(...rows.map(({ firstSeen }) => firstSeen)),
+    confirmed: rows.every((row) => isConfirmed(run, row)),
+  };
 }
 
-/** Null where the answer does not prove that nothing is there; silence of a UDP port never does. */
-function describeAbsence(proof: HostView["quiet"][number]["proof"], { protocol }: Port): string | null {
-  if (proof === "closed") return "closed";
-  if (proof === "refused") return "refused by a filter";
-  if (proof === "silent" && protocol !== "udp") return "no answer while the host answers";
-  return null;
+function describeAbsence({ is }: PortLook): string {
+  if (is === "refused") return "refused by a filter";
+  return is === "silent" ? "no answer while the host answers" : "closed";
 }

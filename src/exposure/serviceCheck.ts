@@ -2,6 +2,7 @@ import type { Service } from "../facts/observation.js";
 import { readProductRule } from "../profile/productRule.js";
 import type { Entry } from "../profile/profile.js";
 import { readVersionRule } from "../profile/versionRule.js";
+import type { Row } from "./portLook.js";
 
 /** nmap's words for a port that opens and tells nothing: no service was identified. */
 const TELLS_NOTHING = new Set(["unknown", "tcpwrapped"]);
@@ -11,7 +12,7 @@ const TELLS_NOTHING = new Set(["unknown", "tcpwrapped"]);
  * nobody knows: a guess by port number, a product or version nmap did not tell.
  */
 export function describeMismatch(entry: Entry, service: Service | null): string | null {
-  if (service === null || service.method !== "probed" || TELLS_NOTHING.has(service.name)) return null;
+  if (!isIdentified(service)) return null;
   if (entry.service !== null && !isService(entry.service, service)) {
     return `expected ${entry.service}, found ${nameService(service)}`;
   }
@@ -30,6 +31,28 @@ export function describeMismatch(entry: Entry, service: Service | null): string 
   return null;
 }
 
+/**
+ * Whether the service is known to be what the entry expects: everything that is expected was told, and fits. False
+ * too where nobody knows.
+ */
+export function isAsExpected(entry: Entry, service: Service | null): boolean {
+  if (!isIdentified(service) || describeMismatch(entry, service) !== null) return false;
+  if (entry.product !== null && service.product === null) return false;
+  if (entry.version === null) return true;
+  const { accepts } = readVersionRule(entry.version);
+  return accepts !== null && service.version !== null && accepts(service.version) === true;
+}
+
+/** Whether the entry says what service is to be behind the port. */
+export function expectsService({ service, product, version }: Entry): boolean {
+  return service !== null || product !== null || version !== null;
+}
+
+/** Whether the service gave itself away; a guess by number is no service. */
+export function isIdentified(service: Service | null): service is Service {
+  return service !== null && service.method === "probed" && !TELLS_NOTHING.has(service.name);
+}
+
 /** nmap calls HTTP inside TLS `http` with the tunnel `ssl`; `https` and `ssl/http` mean the same. */
 function isService(wanted: string, { name, tunnel }: Service): boolean {
   const expected = wanted.toLowerCase();
@@ -41,4 +64,16 @@ function isService(wanted: string, { name, tunnel }: Service): boolean {
 /** As nmap prints it: `http`, or `ssl/http` where it was found inside TLS. */
 export function nameService({ name, tunnel }: Pick<Service, "name" | "tunnel">): string {
   return tunnel === null ? name : `${tunnel}/${name}`;
+}
+
+/** `open (http, nginx 1.18.0)`: how the evidence of an open port begins. */
+export function describeOpen({ service, confidence }: Pick<Row, "service" | "confidence">): string {
+  return `${confidence === "unconfirmed" ? "answered" : "open"}${describeService(service)}`;
+}
+
+/** ` (http, nginx 1.18.0)`; a guess by number is no service and is left out. */
+export function describeService(service: Service | null): string {
+  if (service === null || service.method !== "probed") return "";
+  const product = [service.product, service.version].filter((text) => text !== null && text !== "").join(" ");
+  return ` (${[nameService(service), product].filter((text) => text !== "").join(", ")})`;
 }

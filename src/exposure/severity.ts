@@ -4,13 +4,16 @@ import type { Defaults } from "../profile/profile.js";
 /** `critical` is not among them: it is the user's to give. */
 export const DEFAULT_SEVERITY: Readonly<Record<FindingRule, Severity>> = {
   "forbidden-open": "high",
+  "vantage-violation": "high",
   "unexpected-open": "medium",
   "wrong-service": "medium",
   "firewall-hole": "medium",
   "host-unknown": "medium",
+  "exception-expired": "medium",
   "required-missing": "low",
   "host-missing": "low",
   unconfirmed: "info",
+  "exception-unused": "info",
 };
 
 export interface SeverityQuestion {

@@ -6,20 +6,36 @@ import { plainText } from "./problem.js";
 import { readProductRule } from "./productRule.js";
 import { type Entry, LISTS, type List, UNREVIEWED } from "./profile.js";
 import { listWithPaths, type Reading } from "./reading.js";
-import type { EntryFile, GroupFile } from "./schema.js";
+import type { EntryFile, ListsFile } from "./schema.js";
+import { readFrom, type VantageNames } from "./vantages.js";
 import { readVersionRule } from "./versionRule.js";
 import type { YamlPath } from "./yamlFile.js";
 
-/** The entries that are written in one group, in no order that matters. */
+/** What an entry may name. */
+export interface EntryNames {
+  readonly services: ServicePorts;
+  readonly vantages: VantageNames;
+}
+
+/** The group or template that entries are written in. */
+export interface Writer {
+  readonly writtenIn: string;
+  /** The owner of what is written without one; a template has none. */
+  readonly owner: string | null;
+  readonly depth: number;
+}
+
+/** The entries of a group's or a template's lists, in no order that matters. */
 export function readEntries(
-  group: GroupFile,
+  lists: ListsFile,
   path: YamlPath,
-  services: ServicePorts,
+  writer: Writer,
+  names: EntryNames,
   reading: Reading,
 ): readonly Entry[] {
   return LISTS.flatMap((list) =>
-    (group[list] ?? []).map((entry, index) =>
-      readEntry(entry, list, group, [...path, list, index], services, reading),
+    (lists[list] ?? []).map((entry, index) =>
+      readEntry(entry, list, [...path, list, index], writer, names, reading),
     ),
   );
 }
@@ -27,21 +43,16 @@ export function readEntries(
 function readEntry(
   written: EntryFile,
   list: List,
-  group: GroupFile,
   path: YamlPath,
-  services: ServicePorts,
+  { writtenIn, owner, depth }: Writer,
+  { services, vantages }: EntryNames,
   reading: Reading,
 ): Entry {
   const detail = typeof written === "string" ? { port: written } : written;
   const portPath = typeof written === "string" ? path : [...path, "port"];
-  const ports = readEntryPorts(detail.port, portPath, services, reading);
+  const ports = readPortList(detail.port, portPath, services, reading);
   const own = readOwner(detail.owner, [...path, "owner"], reading);
-  complainOf(readProductRule(detail.product ?? "").wrong, [...path, "product"], reading);
-  complainOf(
-    detail.version === undefined ? null : readVersionRule(detail.version).wrong,
-    [...path, "version"],
-    reading,
-  );
+  checkExpected(detail, path, reading);
   return {
     list,
     text: [detail.port].flat().join(", "),
@@ -50,17 +61,46 @@ function readEntry(
     service: detail.service ?? null,
     product: detail.product ?? null,
     version: detail.version ?? null,
+    ...readPlaces(detail, path, vantages, reading),
     owner: own,
-    unreviewed: own === UNREVIEWED || (own === null && isUnreviewed(group.owner)),
+    unreviewed: own === UNREVIEWED || (own === null && isUnreviewed(owner)),
     reason: detail.reason ?? null,
     severity: detail.severity ?? null,
     line: reading.lineOf(path),
-    writtenIn: group.id,
-    depth: 0,
+    writtenIn,
+    depth,
   };
 }
 
-function readEntryPorts(
+type EntryDetail = Exclude<EntryFile, string>;
+
+function readPlaces(
+  detail: EntryDetail,
+  path: YamlPath,
+  vantages: VantageNames,
+  reading: Reading,
+): Pick<Entry, "from" | "closedFrom"> {
+  const from = readFrom(detail.from, [...path, "from"], vantages, reading);
+  const closedFrom = readFrom(detail.closed_from, [...path, "closed_from"], vantages, reading) ?? [];
+  const both = closedFrom.find((vantage) => from?.includes(vantage));
+  if (both !== undefined) {
+    reading.complain(
+      [...path, "closed_from"],
+      `\`${plainText(both)}\` stands in \`from\` and in \`closed_from\`: the port cannot be open and closed from there`,
+    );
+  }
+  return { from, closedFrom };
+}
+
+function checkExpected({ product, version }: EntryDetail, path: YamlPath, reading: Reading): void {
+  const wrongProduct = product === undefined ? null : readProductRule(product).wrong;
+  if (wrongProduct !== null) reading.complain([...path, "product"], wrongProduct);
+  const wrongVersion = version === undefined ? null : readVersionRule(version).wrong;
+  if (wrongVersion !== null) reading.complain([...path, "version"], wrongVersion);
+}
+
+/** The ports of one text or a list of them; what is no port is complained of and left out. */
+export function readPortList(
   texts: string | readonly string[],
   path: YamlPath,
   services: ServicePorts,
@@ -91,8 +131,4 @@ export function readOwner(text: string | undefined, path: YamlPath, reading: Rea
 /** Whether an owner is the word that permits nothing. */
 export function isUnreviewed(owner: string | null | undefined): boolean {
   return owner?.toLowerCase() === UNREVIEWED;
-}
-
-function complainOf(wrong: string | null, path: YamlPath, reading: Reading): void {
-  if (wrong !== null) reading.complain(path, wrong);
 }

@@ -1,17 +1,23 @@
 import type { Address } from "../facts/address.js";
 import type { ProfileLine, Severity, Verdict } from "../facts/finding.js";
-import { type Port, PROTOCOLS } from "../facts/port.js";
-import { formatPort } from "../scope/port.js";
+import type { Port } from "../facts/port.js";
 import { hasPort, listPorts } from "../scope/portSet.js";
 import type { BoundProfile } from "./bind.js";
-import { type Candidate, type HostRules, rulesOf } from "./hostRules.js";
+import { type Candidate, explainLoss, explainWin, verdictOf } from "./candidate.js";
+import { type HostRules, rulesOf } from "./hostRules.js";
+import { portKeyOf } from "./portKey.js";
 import { type Entry, UNREVIEWED } from "./profile.js";
-import { compareEntries, compareSpecificity, compareText, hasSay } from "./rank.js";
+import { compareEntries, compareSpecificity, compareText } from "./rank.js";
+import { championOf, type Elsewhere } from "./voice.js";
 
+/** `why` and `runnersUp` are put into words when they are read: a spread (`{...expectation}`) leaves them out. */
 export interface Expectation {
+  /** As seen from the vantage that the profile is bound to. */
   readonly verdict: Verdict;
   /** The entry that wins, null where none does (unlisted, or on the high-risk list and not listed). */
   readonly entry: Entry | null;
+  /** Not null: it is forbidden because the entry's `from` or `closed_from` keeps this vantage out. */
+  readonly elsewhere: Elsewhere | null;
   /** The line that says so; for an unlisted port that of the host's most specific group, where it would be written. */
   readonly line: ProfileLine | null;
   /** The host's group that brought the entry in; for an unlisted port its most specific group. */
@@ -28,6 +34,7 @@ export interface Expectation {
 
 export interface RunnerUp {
   readonly verdict: Verdict;
+  readonly elsewhere: Elsewhere | null;
   readonly entry: Entry;
   readonly line: ProfileLine;
   readonly groupId: string;
@@ -35,41 +42,107 @@ export interface RunnerUp {
   readonly why: string;
 }
 
+/** A port that must be open, and what asks for it. */
+export interface RequiredPort extends Port {
+  readonly expectation: Expectation;
+}
+
 /** What the profile says of one port of one host. */
 export function expectPort(bound: BoundProfile, address: Address, port: Port): Expectation {
   const rules = rulesOf(bound, address);
-  const key = PROTOCOLS.indexOf(port.protocol) * 65_536 + port.port;
-  const known = rules.expectations.get(key);
+  const { expectations } = rules.memory;
+  const key = portKeyOf(port);
+  const known = expectations.get(key);
   if (known !== undefined) return known;
   const expectation = expectBy(bound, rules, port);
-  rules.expectations.set(key, expectation);
+  expectations.set(key, expectation);
   return expectation;
 }
 
+/** The ports that must be open on a host as seen from here, in order, with what asks for each. */
+export function requiredPorts(bound: BoundProfile, address: Address): readonly RequiredPort[] {
+  const rules = rulesOf(bound, address);
+  rules.memory.required ??= findRequired(bound, address, rules);
+  return rules.memory.required;
+}
+
+function findRequired(bound: BoundProfile, address: Address, rules: HostRules): readonly RequiredPort[] {
+  const required: RequiredPort[] = [];
+  const asked = new Set<number>();
+  for (const { voices } of rules.listing) {
+    for (const { entry, word, counts } of voices.all) {
+      if (word !== "required" || !counts) continue;
+      for (const port of listPorts(entry.ports)) {
+        const key = portKeyOf(port);
+        if (asked.has(key)) continue;
+        asked.add(key);
+        const expectation = expectPort(bound, address, port);
+        if (expectation.verdict === "required") required.push({ ...port, expectation });
+      }
+    }
+  }
+  return required.sort((a, b) => compareText(a.protocol, b.protocol) || a.port - b.port);
+}
+
 function expectBy(bound: BoundProfile, rules: HostRules, port: Port): Expectation {
-  const { winner, rest } = rankEntries(rules, port);
   const risk = bound.profile.defaults.highRisk.find(({ ports }) => hasPort(ports, port.protocol, port.port));
-  const highRisk = risk !== undefined;
-  if (winner === null) return expectUnlisted(bound, rules, risk ?? null);
-  const runnersUp = rest.map((candidate) => rankBelow(candidate, winner));
-  const { entry, matched } = winner;
-  const about = {
-    entry,
-    line: entry.line,
-    groupId: matched.group.id,
-    owner: ownerOf(winner),
-    severity: entry.severity ?? matched.group.severity,
-    highRisk,
-    runnersUp,
-  };
-  if (hasSay(entry)) return { ...about, verdict: entry.list, why: `${entry.list} by ${describe(winner)}` };
-  const unreviewed = "listed in the profile but unreviewed";
-  if (!highRisk) return { ...about, verdict: "unreviewed", why: unreviewed };
-  return {
-    ...about,
-    verdict: "forbidden",
-    why: `it is on the high-risk list; ${unreviewed}`,
-  };
+  const winner = findWinner(rules, port);
+  if (winner !== null) return new Decision(bound, rules, port, winner, risk !== undefined);
+  if (risk !== undefined) return expectUnlisted(bound, rules, risk);
+  rules.memory.unlisted ??= expectUnlisted(bound, rules, null);
+  return rules.memory.unlisted;
+}
+
+/**
+ * What a winning entry says. A class, for there is one for each port of each host: its accessors cost nothing where
+ * nobody reads them, and most of what they say is about ports that may be open.
+ */
+class Decision implements Expectation {
+  readonly verdict: Verdict;
+  readonly entry: Entry;
+  readonly elsewhere: Elsewhere | null;
+  readonly line: ProfileLine;
+  readonly groupId: string;
+  readonly owner: string | null;
+  readonly severity: Severity | null;
+  readonly highRisk: boolean;
+  readonly #bound: BoundProfile;
+  readonly #rules: HostRules;
+  readonly #port: Port;
+  readonly #winner: Candidate;
+
+  constructor(bound: BoundProfile, rules: HostRules, port: Port, winner: Candidate, highRisk: boolean) {
+    const { voice, matched } = winner;
+    const verdict = verdictOf(voice);
+    this.verdict = verdict === "unreviewed" && highRisk ? "forbidden" : verdict;
+    this.entry = voice.entry;
+    this.elsewhere = voice.counts ? voice.elsewhere : null;
+    this.line = voice.entry.line;
+    this.groupId = matched.group.id;
+    this.owner = ownerOf(winner);
+    this.severity = voice.entry.severity ?? matched.group.severity;
+    this.highRisk = highRisk;
+    this.#bound = bound;
+    this.#rules = rules;
+    this.#port = { protocol: port.protocol, port: port.port };
+    this.#winner = winner;
+  }
+
+  get why(): string {
+    if (this.#winner.voice.counts) return explainWin(this.#winner, this.#bound.vantage);
+    const unreviewed = "listed in the profile but unreviewed";
+    return this.highRisk ? `it is on the high-risk list; ${unreviewed}` : unreviewed;
+  }
+
+  get runnersUp(): readonly RunnerUp[] {
+    const { vantage } = this.#bound;
+    return rankRest(this.#rules, this.#port, this.#winner).map((candidate) => {
+      const { entry, elsewhere } = candidate.voice;
+      const groupId = candidate.matched.group.id;
+      const why = explainLoss(candidate, this.#winner, vantage);
+      return { verdict: verdictOf(candidate.voice), elsewhere, entry, line: entry.line, groupId, why };
+    });
+  }
 }
 
 function expectUnlisted(
@@ -82,6 +155,7 @@ function expectUnlisted(
   const nearest = groups[0] ?? null;
   const about = {
     entry: null,
+    elsewhere: null,
     groupId: nearest?.id ?? null,
     owner: groups.find(({ owner }) => owner !== null && owner !== UNREVIEWED)?.owner ?? null,
     severity: groups.find(({ severity }) => severity !== null)?.severity ?? null,
@@ -102,90 +176,45 @@ function expectUnlisted(
   return { ...about, verdict: "unlisted", line, why: `${where}; ${then[defaults.unlisted]}` };
 }
 
-/** The ports that must be open on a host, in order, with what asks for each. */
-export function requiredPorts(
-  bound: BoundProfile,
-  address: Address,
-): readonly (Port & { readonly expectation: Expectation })[] {
-  const required: (Port & { expectation: Expectation })[] = [];
-  const asked = new Set<string>();
-  for (const { group } of rulesOf(bound, address).listing) {
-    for (const entry of group.entries) {
-      if (entry.list !== "required" || !hasSay(entry)) continue;
-      for (const port of listPorts(entry.ports)) {
-        const key = formatPort(port);
-        if (asked.has(key)) continue;
-        asked.add(key);
-        const expectation = expectPort(bound, address, port);
-        if (expectation.verdict === "required") required.push({ ...port, expectation });
-      }
-    }
+/** The entry that applies; null where none lists the port (`rank.ts` says who wins). */
+function findWinner(rules: HostRules, port: Port): Candidate | null {
+  let winner: Candidate | null = null;
+  for (const matched of rules.listing) {
+    // The most specific groups come first: those after them cannot win.
+    if (winner !== null && compareSpecificity(winner.matched.specificity, matched.specificity) < 0) break;
+    const champion = championOf(matched.voices, port);
+    if (champion === null) continue;
+    const candidate = { voice: champion, matched };
+    if (winner === null || compareCandidates(candidate, winner) < 0) winner = candidate;
   }
-  return required.sort((a, b) => compareText(a.protocol, b.protocol) || a.port - b.port);
+  if (winner !== null || rules.isReviewed) return winner;
+  return listCandidates(rules, port).sort(compareCandidates)[0] ?? null;
 }
 
-/** The entry that applies and those that do not, the nearest first (`rank.ts` says who wins). */
-function rankEntries(rules: HostRules, port: Port): { winner: Candidate | null; rest: readonly Candidate[] } {
-  const champions: Candidate[] = [];
-  const others: Candidate[] = [];
-  for (const matched of rules.listing) {
-    let isLed = false;
-    for (const entry of matched.group.entries) {
-      if (!hasPort(entry.ports, port.protocol, port.port)) continue;
-      const candidate = { entry, matched };
-      if (!isLed && hasSay(entry)) champions.push(candidate);
-      else others.push(candidate);
-      isLed ||= hasSay(entry);
-    }
-  }
-  if (champions.length > 1) champions.sort(compareCandidates);
-  if (others.length > 1) others.sort(compareCandidates);
-  const [winner = others.shift() ?? null, ...beaten] = champions;
-  return { winner, rest: [...beaten, ...others] };
+/** All but the winner: first what other groups would say, then what lost within its own group or does not count. */
+function rankRest(rules: HostRules, port: Port, winner: Candidate): readonly Candidate[] {
+  const rest = listCandidates(rules, port).filter(({ voice }) => voice !== winner.voice);
+  const leads = ({ voice, matched }: Candidate) => championOf(matched.voices, port) === voice;
+  return rest.sort((a, b) => Number(leads(b)) - Number(leads(a)) || compareCandidates(a, b));
+}
+
+function listCandidates({ listing }: HostRules, { protocol, port }: Port): Candidate[] {
+  return listing.flatMap((matched) =>
+    matched.voices.all
+      .filter(({ entry }) => hasPort(entry.ports, protocol, port))
+      .map((voice) => ({ voice, matched })),
+  );
 }
 
 function compareCandidates(a: Candidate, b: Candidate): number {
   return (
     compareSpecificity(a.matched.specificity, b.matched.specificity) ||
-    compareEntries(a.entry, b.entry) ||
+    compareEntries(a.voice.entry, b.voice.entry, a.voice.word, b.voice.word) ||
     compareText(a.matched.group.id, b.matched.group.id)
   );
 }
 
-function rankBelow(candidate: Candidate, winner: Candidate): RunnerUp {
-  const { entry, matched } = candidate;
-  const verdict = hasSay(entry) ? entry.list : "unreviewed";
-  return { verdict, entry, line: entry.line, groupId: matched.group.id, why: whyBelow(candidate, winner) };
-}
-
-function whyBelow(loser: Candidate, winner: Candidate): string {
-  if (!hasSay(loser.entry)) return "it is unreviewed and permits nothing";
-  const isSameGroup = loser.matched.group === winner.matched.group;
-  if (!isSameGroup && compareSpecificity(winner.matched.specificity, loser.matched.specificity) !== 0) {
-    return `${winner.matched.how} is more specific than ${loser.matched.how}`;
-  }
-  if (isSameGroup && winner.entry.depth !== loser.entry.depth) {
-    return `\`${winner.matched.group.id}\` says otherwise than \`${loser.entry.writtenIn}\`, which it extends`;
-  }
-  if (winner.entry.width !== loser.entry.width) {
-    return `it lists ${loser.entry.width} ports, the winner ${winner.entry.width}`;
-  }
-  if (winner.entry.list !== loser.entry.list)
-    return `${winner.entry.list} wins a tie over ${loser.entry.list}`;
-  return "it says the same";
-}
-
-function describe({ entry, matched }: Candidate): string {
-  const from = entry.depth === 0 ? "" : `, taken over from \`${entry.writtenIn}\``;
-  return `\`${entry.text}\` in group \`${matched.group.id}\` (${matched.how})${from}`;
-}
-
-function ownerOf({ entry, matched }: Candidate): string | null {
+function ownerOf({ voice: { entry }, matched }: Candidate): string | null {
   const owner = entry.unreviewed ? entry.owner : (entry.owner ?? matched.group.owner);
   return owner === UNREVIEWED ? null : owner;
-}
-
-/** A line as messages name it: `portreeve.profile.yaml:12`. */
-export function placeOf({ file, line }: ProfileLine): string {
-  return `${file}:${line}`;
 }

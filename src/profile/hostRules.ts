@@ -1,23 +1,34 @@
 import type { Address } from "../facts/address.js";
 import type { BoundProfile } from "./bind.js";
-import type { Expectation } from "./expectation.js";
-import { findGroups, type Naming } from "./groupIndex.js";
-import type { Entry, Group } from "./profile.js";
-import { compareSpecificity, compareText } from "./rank.js";
+import type { Expectation, RequiredPort } from "./expectation.js";
+import { hostFactsOf } from "./hostFacts.js";
+import { identityOf } from "./identities.js";
+import { findMatches, locateHost } from "./matchIndex.js";
+import type { Naming } from "./matchKeys.js";
+import type { Group } from "./profile.js";
+import { type Voices, voicesOf } from "./voice.js";
 
-/** A group that matches a host, and how exactly. */
+/** A group that matches a host, how exactly, and what it says from here. */
 export interface MatchedGroup extends Naming {
   readonly group: Group;
+  readonly voices: Voices;
 }
 
 /** What is said about one host (or about all hosts that the same groups match in the same way). */
 export interface HostRules {
   /** The most specific first. */
   readonly matched: readonly MatchedGroup[];
-  /** The entries of those groups, without the groups that list no port. */
+  /** Those of them that say something of ports from here. */
   readonly listing: readonly MatchedGroup[];
-  /** What was said of ports before, by protocol and number. It grows; it never changes an answer. */
-  readonly expectations: Map<number, Expectation>;
+  /** Whether all that is said counts. */
+  readonly isReviewed: boolean;
+  /** What was worked out before. It grows; it never changes an answer. */
+  readonly memory: {
+    /** By protocol and number. */
+    readonly expectations: Map<number, Expectation>;
+    unlisted: Expectation | null;
+    required: readonly RequiredPort[] | null;
+  };
 }
 
 /** The groups that match a host, the most specific first; equally specific ones by id. Empty for a host nobody lists. */
@@ -27,30 +38,39 @@ export function matchGroups(bound: BoundProfile, address: Address): readonly Mat
 
 /** The rules of a host; asked for again they come from memory. */
 export function rulesOf(bound: BoundProfile, address: Address): HostRules {
-  const known = bound.rules.get(address);
+  const { rules, sharedRules } = bound.memory;
+  const key = identityOf(bound.identities, address) ?? address;
+  const known = rules.get(key);
   if (known !== undefined) return known;
-  const found = [...findGroups(bound.index, address)].sort(
-    (a, b) =>
-      compareSpecificity(a.naming.specificity, b.naming.specificity) ||
-      compareText(a.group.group.id, b.group.group.id),
-  );
-  const key = found.map(({ group, naming }) => `${group.number}:${naming.how}`).join("\n");
-  let rules = bound.sharedRules.get(key);
-  if (rules === undefined) {
-    const matched = found.map(({ group, naming }) => ({ group: group.group, ...naming }));
-    rules = {
+  const host = hostFactsOf(bound.identities, address);
+  const whereabouts = locateHost(bound.index, host);
+  let found = sharedRules.get(whereabouts.text);
+  if (found === undefined) {
+    const matched = findMatches(bound.index, host, whereabouts).map(
+      ({ item, specificity, how }): MatchedGroup => ({
+        group: item,
+        specificity,
+        how,
+        voices: voicesIn(bound, item),
+      }),
+    );
+    found = {
       matched,
-      listing: matched.filter(({ group }) => group.entries.length > 0),
-      expectations: new Map(),
+      listing: matched.filter(({ voices }) => voices.all.length > 0),
+      isReviewed: matched.every(({ voices }) => voices.all.every(({ counts }) => counts)),
+      memory: { expectations: new Map(), unlisted: null, required: null },
     };
-    bound.sharedRules.set(key, rules);
+    sharedRules.set(whereabouts.text, found);
   }
-  bound.rules.set(address, rules);
-  return rules;
+  rules.set(key, found);
+  return found;
 }
 
-/** An entry as one of a host's groups brings it in. */
-export interface Candidate {
-  readonly entry: Entry;
-  readonly matched: MatchedGroup;
+function voicesIn({ vantage, memory }: BoundProfile, group: Group): Voices {
+  let voices = memory.voices.get(group);
+  if (voices === undefined) {
+    voices = voicesOf(group, vantage);
+    memory.voices.set(group, voices);
+  }
+  return voices;
 }

@@ -44,8 +44,11 @@ function renderHeader({ run }: RunView): string {
   ].join("\n");
 }
 
-const EXAMPLES = `# Examples, to take over as they are needed:
+const EXAMPLES = `# Examples, to take over as they are needed (docs/profile.md tells the whole language):
 #
+# vantages:
+#   bastion: in the server network
+#   internet: from outside
 # networks:
 #   servers: [10.20.0.0/22]
 # services:
@@ -54,9 +57,16 @@ const EXAMPLES = `# Examples, to take over as they are needed:
 #   - id: web-servers
 #     match: { network: servers, name: [www.example.org] }
 #     owner: web-team
-#     required: [web, { port: 22/tcp, service: ssh, owner: platform }]
-#     allowed: [{ port: 9100/tcp, reason: metrics }]
+#     required: [web, { port: 22/tcp, service: ssh, owner: platform, from: bastion }]
+#     allowed: [{ port: 9100/tcp, reason: metrics, closed_from: internet }]
 #     forbidden: [telnet, 3306/tcp]
+# exceptions:
+#   - id: EXC-2026-001
+#     match: { host: app07.example.org }
+#     ports: [8080/tcp]
+#     owner: app-team
+#     reason: console of the vendor, until it is moved
+#     expires: 2026-12-31
 `;
 
 /** Hosts with an answer, by segment and by the set of their open ports; in the order of addresses. */

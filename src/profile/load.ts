@@ -1,34 +1,65 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { PortreeveError } from "../facts/error.js";
 import { quoteText } from "../scope/quoteText.js";
-import { parseProfile } from "./parse.js";
+import { parseFrom } from "./parse.js";
 import type { Profile } from "./profile.js";
 
 /** A profile of 10,000 hosts is under 1 MB; more than this is some other file. */
-const LARGEST_PROFILE = 4 * 1024 * 1024;
+const LARGEST_FILE = 4 * 1024 * 1024;
+/** Of all files of a profile together. */
+const LARGEST_PROFILE = 16 * 1024 * 1024;
 
 /**
- * Reads the profile at `path`.
+ * Reads the profile at `path` and what it includes.
  * @throws PortreeveError `usage` where it is missing, unreadable, no text, larger than 4 MB, or wrong in itself
  */
 export function loadProfile(path: string): Profile {
-  return parseProfile(decodeProfile(readProfileFile(path), path), path);
+  const root = readText(path);
+  if ("wrong" in root) throw unfit(path, root);
+  let size = root.size;
+  return parseFrom({ name: path, text: root.text }, (name) => {
+    const read = readText(name);
+    if ("wrong" in read) return read;
+    size += read.size;
+    return size > LARGEST_PROFILE
+      ? { wrong: "and the files before it are larger than 16 MB together" }
+      : read;
+  });
 }
 
-function readProfileFile(path: string): Buffer {
+interface Unreadable {
+  /** As it follows on the file's name: `does not exist`. */
+  readonly wrong: string;
+  readonly cause?: unknown;
+}
+
+function readText(path: string): { readonly text: string; readonly size: number } | Unreadable {
+  const bytes = readBytes(path);
+  if ("wrong" in bytes) return bytes;
+  if (bytes.includes(0)) return { wrong: "is no text (it holds NUL bytes)" };
   try {
-    const stat = statSync(path);
-    if (!stat.isFile()) throw unfit(path, stat.isDirectory() ? "is a folder" : "is no regular file");
-    if (stat.size > LARGEST_PROFILE) throw unfit(path, "is larger than 4 MB");
-    return readAtMost(path, LARGEST_PROFILE + 1);
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+    return { text, size: bytes.length };
   } catch (cause) {
-    if (cause instanceof PortreeveError) throw cause;
-    throw unfit(path, whyUnreadable(cause), cause);
+    return { wrong: "is not UTF-8 text", cause };
   }
 }
 
-/** The file may grow between the look and the reading: never more than `limit` bytes are read. */
-function readAtMost(path: string, limit: number): Buffer {
+const TOO_LARGE: Unreadable = { wrong: "is larger than 4 MB" };
+
+function readBytes(path: string): Buffer | Unreadable {
+  try {
+    const stat = statSync(path);
+    if (!stat.isFile()) return { wrong: stat.isDirectory() ? "is a folder" : "is no regular file" };
+    if (stat.size > LARGEST_FILE) return TOO_LARGE;
+    return readAtMost(path, LARGEST_FILE + 1) ?? TOO_LARGE;
+  } catch (cause) {
+    return { wrong: whyUnreadable(cause), cause };
+  }
+}
+
+/** The file may grow between the look and the reading: null where it has `limit` bytes or more. */
+function readAtMost(path: string, limit: number): Buffer | null {
   const descriptor = openSync(path, "r");
   try {
     const chunks: Buffer[] = [];
@@ -40,19 +71,9 @@ function readAtMost(path: string, limit: number): Buffer {
       chunks.push(chunk.subarray(0, count));
       total += count;
     }
-    if (total >= limit) throw unfit(path, "is larger than 4 MB");
-    return Buffer.concat(chunks);
+    return total >= limit ? null : Buffer.concat(chunks);
   } finally {
     closeSync(descriptor);
-  }
-}
-
-function decodeProfile(bytes: Buffer, path: string): string {
-  if (bytes.includes(0)) throw unfit(path, "is no text (it holds NUL bytes)");
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
-  } catch (cause) {
-    throw unfit(path, "is not UTF-8 text", cause);
   }
 }
 
@@ -63,8 +84,8 @@ function whyUnreadable(cause: unknown): string {
   return `cannot be read (${String(code ?? cause)})`;
 }
 
-function unfit(path: string, why: string, cause?: unknown): PortreeveError {
-  return new PortreeveError("usage", `the profile ${quoteText(path)} ${why}`, {
+function unfit(path: string, { wrong, cause }: Unreadable): PortreeveError {
+  return new PortreeveError("usage", `the profile ${quoteText(path)} ${wrong}`, {
     hint: "write a starting profile with `portreeve profile init --from-run N`",
     ...(cause === undefined ? {} : { cause }),
   });

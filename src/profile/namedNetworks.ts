@@ -1,27 +1,22 @@
 import { PortreeveError } from "../facts/error.js";
 import { type Network, parseNetwork } from "../scope/network.js";
+import { gatherDefinitions } from "./definitions.js";
+import type { Part } from "./include.js";
 import type { NamedNetwork } from "./profile.js";
 import { listWithPaths, type Reading } from "./reading.js";
-import type { ProfileFile } from "./schema.js";
 import type { YamlPath } from "./yamlFile.js";
 
-type Definitions = NonNullable<ProfileFile["networks"]>;
-
 /** The address blocks of each of the profile's `networks`. */
-export function resolveNetworks(
-  definitions: Definitions,
-  reading: Reading,
-): ReadonlyMap<string, NamedNetwork> {
+export function readNamedNetworks(parts: readonly Part[]): ReadonlyMap<string, NamedNetwork> {
   const networks = new Map<string, NamedNetwork>();
-  for (const [name, definition] of Object.entries(definitions)) {
-    const path = ["networks", name];
-    if (typeof definition === "string" || Array.isArray(definition)) {
-      networks.set(name, { name, cidrs: readNetworks(definition, path, reading), except: [] });
+  for (const [name, { value, path, reading }] of gatherDefinitions(parts, "networks", "network")) {
+    if (typeof value === "string" || Array.isArray(value)) {
+      networks.set(name, { name, cidrs: readNetworks(value, path, reading), except: [] });
     } else {
       networks.set(name, {
         name,
-        cidrs: readNetworks(definition.cidr, [...path, "cidr"], reading),
-        except: readNetworks(definition.except ?? [], [...path, "except"], reading),
+        cidrs: readNetworks(value.cidr, [...path, "cidr"], reading),
+        except: readNetworks(value.except ?? [], [...path, "except"], reading),
       });
     }
   }

@@ -1,27 +1,36 @@
 import type { PortSet } from "../facts/port.js";
 import { emptyPortSet } from "../scope/portSet.js";
+import { gatherDefinitions } from "./definitions.js";
+import type { Part } from "./include.js";
 import { readPorts, type ServicePorts, unionOfPorts } from "./portList.js";
-import { listWithPaths, type Reading } from "./reading.js";
-import type { ProfileFile } from "./schema.js";
+import { plainText } from "./problem.js";
+import { listWithPaths } from "./reading.js";
 
-type Definitions = NonNullable<ProfileFile["services"]>;
+/** A service may be made of others, which are made of others: more steps than this are no one's intent. */
+const DEEPEST = 100;
 
 /** The ports of each of the profile's `services`. One may name others; in a circle is refused. */
-export function resolveServices(definitions: Definitions, reading: Reading): ServicePorts {
+export function readNamedServices(parts: readonly Part[]): ServicePorts {
+  const definitions = gatherDefinitions(parts, "services", "service");
   const done = new Map<string, PortSet>();
-  const names = new Map(Object.keys(definitions).map((name) => [name, emptyPortSet]));
+  const names = new Map([...definitions.keys()].map((name) => [name, emptyPortSet]));
 
   function resolve(name: string, from: readonly string[]): PortSet {
     const known = done.get(name);
-    if (known !== undefined) return known;
-    const path = ["services", name];
+    const definition = definitions.get(name);
+    if (known !== undefined || definition === undefined) return known ?? emptyPortSet;
+    const { value, path, reading } = definition;
     if (from.includes(name)) {
-      const circle = [...from.slice(from.indexOf(name)), name].join(" → ");
+      const circle = [...from.slice(from.indexOf(name)), name].map((each) => plainText(each)).join(" → ");
       reading.complainOfKey(path, `services name each other in a circle: ${circle}`);
       return emptyPortSet;
     }
+    if (from.length > DEEPEST) {
+      reading.complainOfKey(path, `services name each other more than ${DEEPEST} deep`);
+      return emptyPortSet;
+    }
     const sets: PortSet[] = [];
-    for (const { item, path: at } of listWithPaths(definitions[name] ?? [], path)) {
+    for (const { item, path: at } of listWithPaths(value, path)) {
       // Within the definition of `ssh` the word `ssh` is the well-known service, not itself.
       if (item !== name && names.has(item)) {
         sets.push(resolve(item, [...from, name]));
@@ -36,6 +45,6 @@ export function resolveServices(definitions: Definitions, reading: Reading): Ser
     return ports;
   }
 
-  for (const name of Object.keys(definitions)) resolve(name, []);
+  for (const name of definitions.keys()) resolve(name, []);
   return done;
 }

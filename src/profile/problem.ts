@@ -1,4 +1,5 @@
 import { PortreeveError } from "../facts/error.js";
+import type { ProfileLine } from "../facts/finding.js";
 
 /** Line and column of a file, both from 1. */
 export interface Position {
@@ -8,28 +9,52 @@ export interface Position {
 
 /** One thing that is wrong with a profile, and where. */
 export interface Problem extends Position {
+  readonly file: string;
   readonly message: string;
 }
 
 const SHOWN = 10;
 
-/** The error that lists what is wrong with `file`, in the order of its lines; ten are shown. `problems` is not empty. */
-export function profileError(file: string, problems: readonly Problem[]): PortreeveError {
-  const name = plainText(file, 200);
-  const sorted = problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
+/**
+ * The error that lists what is wrong with a profile; ten problems are shown. `files` are the names of its files: the
+ * problems come in their order, then in that of the lines. `problems` is not empty.
+ */
+export function profileError(files: readonly string[], problems: readonly Problem[]): PortreeveError {
+  const order = new Map(files.map((file, index) => [file, index]));
+  const sorted = problems.toSorted(
+    (a, b) => (order.get(a.file) ?? 0) - (order.get(b.file) ?? 0) || a.line - b.line || a.column - b.column,
+  );
   const lines = [
-    ...new Set(sorted.map(({ line, column, message }) => `${name}:${line}:${column}: ${message}`)),
+    ...new Set(
+      sorted.map(({ file, line, column, message }) => `${nameFile(file)}:${line}:${column}: ${message}`),
+    ),
   ];
-  const [first = `${name}: unreadable`] = lines;
+  const [first = "the profile cannot be read"] = lines;
   if (lines.length === 1) return new PortreeveError("usage", first, { hint: HINT });
   const shown = lines.slice(0, SHOWN).map((line) => `  ${line}`);
   if (lines.length > SHOWN) shown.push(`  and ${lines.length - SHOWN} more`);
-  return new PortreeveError("usage", `${name} has ${lines.length} problems:\n${shown.join("\n")}`, {
-    hint: HINT,
-  });
+  const head = `${nameBroken(files, sorted)} has ${lines.length} problems:`;
+  return new PortreeveError("usage", `${head}\n${shown.join("\n")}`, { hint: HINT });
 }
 
 const HINT = "correct the profile and try again: nothing was judged by it";
+
+/** What the problems are in: the one file, or the profile with its files. */
+function nameBroken(files: readonly string[], problems: readonly Problem[]): string {
+  const broken = [...new Set(problems.map(({ file }) => file))];
+  const [only] = broken;
+  if (broken.length === 1 && only !== undefined) return nameFile(only);
+  return `the profile ${nameFile(files[0] ?? "")} with its files`;
+}
+
+/** A place in a file as messages name it: `portreeve.profile.yaml:12`. */
+export function namePlace({ file, line }: ProfileLine): string {
+  return `${nameFile(file)}:${line}`;
+}
+
+function nameFile(file: string): string {
+  return plainText(file, 200);
+}
 
 /** Text out of a file as a message may show it: one line, no control characters, clipped. */
 export function plainText(text: string, limit = 60): string {

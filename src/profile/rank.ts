@@ -1,12 +1,12 @@
 /**
  * Which rule wins, apart from the order of the file. First every group that matches the host names its one entry
- * for the port (own before inherited, then the narrower, then forbidden > required > allowed); then those entries
- * meet: the group that names the host more exactly, then the narrower entry, then again forbidden > required >
- * allowed. Two stages, because "own before inherited" means something within one group only: mixed into the
- * second comparison it would make circles.
+ * for the port (what speaks for the vantage before what only keeps it out, own before inherited, then the narrower,
+ * then forbidden > required > allowed); then those entries meet: the group that names the host more exactly, then
+ * the narrower entry, then again forbidden > required > allowed. Two stages, because "own before inherited" means
+ * something within one group only: mixed into the second comparison it would make circles.
  */
 import { formatPortSet } from "../scope/portSet.js";
-import { type Entry, LISTS } from "./profile.js";
+import { type Entry, LISTS, type List } from "./profile.js";
 
 /** How exactly a group names a host. Compared from the top: address, name, tag, then the longer prefix. */
 export interface Specificity {
@@ -27,21 +27,26 @@ export function compareSpecificity(a: Specificity, b: Specificity): number {
   );
 }
 
-/** The order of entries within one group; below zero: `a` wins. */
+/** The order of entries within one group, wherever one looks from; below zero: `a` wins. */
 export function compareWithinGroup(a: Entry, b: Entry): number {
-  return a.depth - b.depth || compareEntries(a, b);
+  return a.depth - b.depth || compareEntries(a, b, a.list, b.list);
 }
 
-/** The narrower entry, then the graver list; entries that say different things never compare equal. */
-export function compareEntries(a: Entry, b: Entry): number {
-  return (
-    a.width - b.width || LISTS.indexOf(a.list) - LISTS.indexOf(b.list) || compareText(keyOf(a), keyOf(b))
-  );
+/**
+ * The narrower entry, then the graver of the words that the two say; entries that say different things never
+ * compare equal.
+ */
+export function compareEntries(a: Entry, b: Entry, wordOfA: List, wordOfB: List): number {
+  return a.width - b.width || gravity(wordOfA) - gravity(wordOfB) || compareText(keyOf(a), keyOf(b));
 }
 
-/** Whether the entry has a say: one that nobody reviewed permits nothing, but it may forbid. */
-export function hasSay(entry: Entry): boolean {
-  return !entry.unreviewed || entry.list === "forbidden";
+/** Below zero: `a` is the graver word. */
+export function compareWords(a: List, b: List): number {
+  return gravity(a) - gravity(b);
+}
+
+function gravity(word: List): number {
+  return LISTS.indexOf(word);
 }
 
 /** Code unit order: the same on every machine, unlike a locale's. */
@@ -54,13 +59,16 @@ const keys = new WeakMap<Entry, string>();
 function keyOf(entry: Entry): string {
   let key = keys.get(entry);
   if (key === undefined) {
-    const { writtenIn, ports, service, product, version, owner, severity, reason, unreviewed } = entry;
+    const { list, writtenIn, ports, service, product, version, owner, severity, reason, unreviewed } = entry;
     key = JSON.stringify([
       writtenIn,
+      list,
       formatPortSet(ports),
       service,
       product,
       version,
+      entry.from?.toSorted() ?? null,
+      entry.closedFrom.toSorted(),
       owner,
       severity,
       reason,

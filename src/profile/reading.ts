@@ -1,26 +1,27 @@
 import type { ProfileLine } from "../facts/finding.js";
-import type { Problem } from "./problem.js";
+import type { Position, Problem } from "./problem.js";
 import type { YamlFile, YamlPath } from "./yamlFile.js";
 
-/** One reading of a profile: where things stand in it, and what was found wrong so far. */
+/** One file as it is read: where things stand in it, and where to tell of what is wrong. */
 export interface Reading {
-  readonly file: string;
   readonly lineOf: (path: YamlPath) => ProfileLine;
+  /** The line of the key that `path` ends in. */
+  readonly lineOfKey: (path: YamlPath) => ProfileLine;
   readonly complain: (path: YamlPath, message: string) => void;
   /** Like `complain`, but about the key that `path` ends in. */
   readonly complainOfKey: (path: YamlPath, message: string) => void;
-  readonly problems: readonly Problem[];
 }
 
-/** Begins a reading of `yaml`, which is called `file` in messages. */
-export function beginReading(file: string, yaml: YamlFile): Reading {
-  const problems: Problem[] = [];
+/** Begins to read the file that is called `file`. What is wrong with it is added to `problems`. */
+export function beginReading(file: string, yaml: YamlFile, problems: Problem[]): Reading {
+  const tell = (position: Position, message: string) => {
+    problems.push({ file, ...position, message });
+  };
   return {
-    file,
     lineOf: (path) => ({ file, line: yaml.locate(path).line }),
-    complain: (path, message) => problems.push({ ...yaml.locate(path), message }),
-    complainOfKey: (path, message) => problems.push({ ...yaml.locateKey(path), message }),
-    problems,
+    lineOfKey: (path) => ({ file, line: yaml.locateKey(path).line }),
+    complain: (path, message) => tell(yaml.locate(path), message),
+    complainOfKey: (path, message) => tell(yaml.locateKey(path), message),
   };
 }
 

@@ -2,22 +2,14 @@
  * YAML 1.2 with positions: a file's value, and where each part of it stands, so that a complaint about the value
  * can name a line and a column. Everything that is wrong in form is told here; what it means is `parse.ts`.
  */
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseDocument,
-} from "yaml";
-import { type Position, type Problem, plainText, profileError } from "./problem.js";
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { type Position, type Problem, plainText } from "./problem.js";
+import { placesOf, type YamlPath } from "./yamlPlaces.js";
 
-export type YamlPath = readonly PropertyKey[];
+export type { YamlPath };
 
 export interface YamlFile {
+  /** Null where the file holds nothing. */
   readonly value: unknown;
   /** Where the value at `path` starts; the nearest part that exists where it does not. */
   readonly locate: (path: YamlPath) => Position;
@@ -33,35 +25,50 @@ const BAD_LAYOUT =
   "look at the indentation of this line and its neighbours, at brackets left open, and at text that holds `: ` without quotes";
 const TOO_DEEP = "the YAML is nested too deeply";
 
-/** Reads `text`. Throws `usage` naming `file`, line and column: syntax, tabs, duplicate or unfit keys, too many aliases. */
-export function readYaml(text: string, file: string): YamlFile {
+/** A problem of a file that is known to whoever reads it. */
+type FormProblem = Omit<Problem, "file">;
+
+/** Reads `text`, or tells what is wrong: syntax, tabs, duplicate or unfit keys, too many aliases. */
+export function readYaml(
+  text: string,
+):
+  | { readonly yaml: YamlFile; readonly problems: null }
+  | { readonly yaml: null; readonly problems: readonly FormProblem[] } {
   const lines = new LineCounter();
   const at = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const document = parseText(text, file, lines);
+  const document = parseText(text, lines);
+  if (document === null) return refuse(TOO_DEEP);
   const problems = [...syntaxProblems(document, text, at)];
   if (document.contents !== null) collectKeyProblems(document.contents, at, problems);
-  if (problems.length > 0) throw profileError(file, problems);
-  if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) {
-    throw profileError(file, [
-      { line: 1, column: 1, message: "the profile is empty; start with `version: 1`" },
-    ]);
-  }
+  if (problems.length > 0) return { yaml: null, problems };
+  const read = toValue(document);
+  if (read.wrong !== null) return refuse(read.wrong);
+  const { offsetOf, keyOffsetOf } = placesOf(document);
   return {
-    value: toValue(document, file),
-    locate: (path) => at(offsetOf(document, path)),
-    locateKey: (path) => at(keyOffsetOf(document, path)),
+    yaml: {
+      value: read.value,
+      locate: (path) => at(offsetOf(path)),
+      locateKey: (path) => at(keyOffsetOf(path)),
+    },
+    problems: null,
   };
 }
 
-function parseText(text: string, file: string, lineCounter: LineCounter): Document.Parsed {
+/** Of what concerns the file as a whole. */
+function refuse(message: string): { readonly yaml: null; readonly problems: readonly FormProblem[] } {
+  return { yaml: null, problems: [{ line: 1, column: 1, message }] };
+}
+
+/** Null where it is nested too deeply for the parser. */
+function parseText(text: string, lineCounter: LineCounter): Document.Parsed | null {
   try {
     return parseDocument(text, { lineCounter, version: "1.2", prettyErrors: false, logLevel: "error" });
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    throw profileError(file, [{ line: 1, column: 1, message: TOO_DEEP }]);
+    return null;
   }
 }
 
@@ -69,7 +76,7 @@ function* syntaxProblems(
   document: Document.Parsed,
   text: string,
   at: (offset: number) => Position,
-): Generator<Problem> {
+): Generator<FormProblem> {
   if (document.directives?.yaml.version !== undefined && document.directives.yaml.version !== "1.2") {
     yield { line: 1, column: 1, message: "profiles are YAML 1.2; take the %YAML line out" };
   }
@@ -88,7 +95,7 @@ function* syntaxProblems(
   }
 }
 
-function* tabIndents(text: string): Generator<Problem> {
+function* tabIndents(text: string): Generator<FormProblem> {
   let line = 0;
   for (const content of text.split("\n")) {
     line++;
@@ -122,7 +129,7 @@ function explainSyntax(code: string, message: string, source: string): string {
 /** Keys that no profile may have: those that JavaScript objects give a meaning of their own, and those that are no text. */
 const REFUSED_KEYS = new Set(["__proto__", "constructor", "prototype"]);
 
-function collectKeyProblems(root: Node, at: (offset: number) => Position, problems: Problem[]): void {
+function collectKeyProblems(root: Node, at: (offset: number) => Position, problems: FormProblem[]): void {
   const queue: unknown[] = [root];
   for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
     if (isSeq(node)) for (const item of node.items) if (item !== null) queue.push(item);
@@ -141,52 +148,18 @@ function collectKeyProblems(root: Node, at: (offset: number) => Position, proble
   }
 }
 
-function toValue(document: Document.Parsed, file: string): unknown {
-  try {
-    return document.toJS({ maxAliasCount: ALIAS_LIMIT });
-  } catch (cause) {
-    if (cause instanceof ReferenceError || cause instanceof RangeError) {
-      const message = cause.message.startsWith("Excessive alias count")
-        ? `aliases are followed more than ${ALIAS_LIMIT} times; write the entries out`
-        : plainText(cause.message, 160);
-      throw profileError(file, [{ line: 1, column: 1, message }]);
-    }
-    throw cause;
-  }
-}
-
-/** Follows `path`, through aliases; stops at the last part that exists. */
-function walk(
+function toValue(
   document: Document.Parsed,
-  path: YamlPath,
-): { value: Node | null; key: Node | null; complete: boolean } {
-  let value: unknown = document.contents;
-  let key: Node | null = null;
-  for (const part of path) {
-    const inside: unknown = isAlias(value) ? value.resolve(document) : value;
-    if (isMap(inside)) {
-      const pair = inside.items.find((item) => isScalar(item.key) && String(item.key.value) === String(part));
-      if (pair === undefined || !isNode(pair.key))
-        return { value: isNode(value) ? value : null, key, complete: false };
-      key = pair.key;
-      value = isNode(pair.value) ? pair.value : pair.key;
-    } else if (isSeq(inside)) {
-      const item = inside.items[Number(part)];
-      if (!isNode(item)) return { value: isNode(value) ? value : null, key, complete: false };
-      key = null;
-      value = item;
-    } else {
-      return { value: isNode(value) ? value : null, key, complete: false };
+): { readonly value: unknown; readonly wrong: null } | { readonly wrong: string } {
+  try {
+    return { value: document.toJS({ maxAliasCount: ALIAS_LIMIT }), wrong: null };
+  } catch (cause) {
+    if (!(cause instanceof ReferenceError) && !(cause instanceof RangeError)) throw cause;
+    if (cause.message.startsWith("Excessive alias count")) {
+      return { wrong: `aliases are followed more than ${ALIAS_LIMIT} times; write the entries out` };
     }
+    return {
+      wrong: cause.message.startsWith("Maximum call stack") ? TOO_DEEP : plainText(cause.message, 160),
+    };
   }
-  return { value: isNode(value) ? value : null, key, complete: true };
-}
-
-function offsetOf(document: Document.Parsed, path: YamlPath): number {
-  return walk(document, path).value?.range?.[0] ?? 0;
-}
-
-function keyOffsetOf(document: Document.Parsed, path: YamlPath): number {
-  const found = walk(document, path);
-  return (found.complete && found.key !== null ? found.key : found.value)?.range?.[0] ?? 0;
 }

@@ -1,11 +1,13 @@
 /** `portreeve show HOST`: who it is, what is open and since when, what was, which runs looked. */
+import type { Address } from "../facts/address.js";
+import type { Identity } from "../facts/asset.js";
 import type { HistorySpan, HostHistory, HostView } from "../facts/view.js";
 import { countOf } from "./count.js";
 import { plain } from "./escape.js";
 import { type Ink, makeInk } from "./ink.js";
 import { hostJson } from "./json.js";
 import { jsonText } from "./jsonText.js";
-import { observationJson } from "./observations.js";
+import { type OwnedRow, observationJson } from "./observations.js";
 import { DEFAULT_WIDTH, LEAST_WIDTH, type TextOptions } from "./reportData.js";
 import { renderTable } from "./table.js";
 import { formatInstant, formatMinute, toRfc3339 } from "./time.js";
@@ -16,8 +18,15 @@ import { doubtText, hostTitle, LOCAL_LABEL, portSetText, portSpec, portText, ser
 const SHOWN_RUNS = 10;
 const SHOWN_SPANS = 100;
 
+/** A host with who it is; `identity` is null where neither the profile nor an asset list knows it. */
+export interface KnownHostHistory extends HostHistory {
+  readonly identity?: Identity | null;
+  /** Who answers for a port of it: the profile may say so port by port. */
+  readonly ownerOf?: (row: HostView["ports"][number]) => Pick<OwnedRow, "owner" | "host" | "system" | "tags">;
+}
+
 export function renderHost(
-  hosts: readonly HostHistory[],
+  hosts: readonly KnownHostHistory[],
   format: "text" | "json",
   options: TextOptions,
 ): string {
@@ -28,12 +37,13 @@ export function renderHost(
   return ink.finish(`${hosts.map((host) => hostText(host, ink, options)).join("\n\n")}\n`);
 }
 
-function hostText(host: HostHistory, ink: Ink, options: TextOptions): string {
+function hostText(host: KnownHostHistory, ink: Ink, options: TextOptions): string {
   const { view, history, runs } = host;
   const { zone } = options;
   const width = Math.max(LEAST_WIDTH, options.width ?? DEFAULT_WIDTH);
   const realm = host.realm === "default" ? "" : `, realm ${plain(host.realm)}`;
   const facts: readonly (readonly [string, string])[] = [
+    ...identityFacts(host),
     ["Names", plain(view.names.join(", "), { max: 400 })],
     ["Hardware", plain([view.mac, view.vendor].filter((text) => text !== null).join(" "))],
     ["Presence", presenceWords(view, zone)],
@@ -49,11 +59,27 @@ function hostText(host: HostHistory, ink: Ink, options: TextOptions): string {
           ),
     ),
     "",
-    ...portLines(view, ink, options, width),
+    ...portLines(host, ink, options, width),
     ...quietLines(view, width),
     ...historyLines(history, ink, zone, width),
     ...runLines(runs, ink, zone, width),
   ].join("\n");
+}
+
+/** Who it is, by the profile's hosts and the asset lists. */
+function identityFacts({ view, identity }: KnownHostHistory): readonly (readonly [string, string])[] {
+  if (identity === undefined || identity === null) return [];
+  return [
+    ["Host", plain(identity.name ?? "")],
+    ["Owner", plain(identity.owner ?? "")],
+    ["System", plain(identity.system ?? "")],
+    ["Tags", plain(identity.tags.join(", "), { max: 400 })],
+    ["Also at", otherAddresses(view, identity).join(", ")],
+  ];
+}
+
+function otherAddresses({ address }: HostView, identity: Identity): readonly Address[] {
+  return identity.addresses.filter((other) => other !== address);
 }
 
 /** What the newest run that asked it can say; a silent host is unknown, not gone. */
@@ -73,21 +99,27 @@ function presenceWords({ presence, aliveReason, aliveSince, lastAlive }: HostVie
   }
 }
 
-function portLines(view: HostView, ink: Ink, { zone }: TextOptions, width: number): string[] {
+function portLines(host: KnownHostHistory, ink: Ink, { zone }: TextOptions, width: number): string[] {
+  const { view, identity, ownerOf } = host;
+  const owners = view.ports.map((row) => ownerOf?.(row).owner ?? null);
+  // The host's own owner stands above.
+  const shown = owners.some((owner) => owner !== null && owner !== (identity?.owner ?? null));
   if (view.ports.length === 0) return ["No port of it was ever proved open."];
   const table = renderTable(
     [
       { title: "PORT", keep: true },
       { title: "STATE", keep: true },
       { title: "SERVICE" },
+      ...(shown ? [{ title: "OWNER" }] : []),
       { title: "SINCE", keep: true },
       { title: "LAST SEEN SO", keep: true },
       { title: "" },
     ],
-    view.ports.map((row) => [
+    view.ports.map((row, i) => [
       portText(row.protocol, row.port),
       row.state,
       [serviceText(row.service), doubtText(row)].filter((text) => text !== "").join(" "),
+      ...(shown ? [owners[i] ?? ""] : []),
       formatMinute(row.firstSeen, zone),
       formatMinute(row.lastSeen, zone),
       row.covered ? "" : { text: "not covered by the last run", role: "warn" as const },
@@ -156,12 +188,21 @@ function runLines(runs: HostHistory["runs"], ink: Ink, zone: string, width: numb
   ];
 }
 
-function historyJson({ vantage, realm, view, history, runs }: HostHistory) {
+function historyJson(host: KnownHostHistory) {
+  const { vantage, realm, view, history, runs, identity = null, ownerOf } = host;
   return {
     vantage,
     realm,
     ...hostJson(view),
-    ports: view.ports.map((row) => ({ ...observationJson(row), covered: row.covered })),
+    host: identity?.name ?? null,
+    owner: identity?.owner ?? null,
+    system: identity?.system ?? null,
+    tags: identity?.tags ?? [],
+    otherAddresses: identity === null ? [] : otherAddresses(view, identity),
+    ports: view.ports.map((row) => ({
+      ...observationJson({ ...row, ...ownerOf?.(row) }),
+      covered: row.covered,
+    })),
     quiet: view.quiet.map(({ state, reason, ports }) => ({ state, reason, ports: portSpec(ports) })),
     history: history.map((span) => ({
       ...span,

@@ -1,33 +1,13 @@
 /** A judged run for programs. Times are RFC 3339 in UTC, shares of 1, what is not known is null. */
-import type { Finding, JudgedPort } from "../facts/finding.js";
+import type { JudgedPort } from "../facts/finding.js";
 import type { Run } from "../facts/run.js";
 import type { ChangeRow, HostView } from "../facts/view.js";
+import { findingJson } from "./findingRows.js";
 import { observationJson } from "./observations.js";
 import type { Recall, ReportData } from "./reportData.js";
 import { toRfc3339 } from "./time.js";
 
 export const SCHEMA_VERSION = 1;
-
-/** design.md's finding row, these keys and no others. */
-export function findingJson(finding: Finding) {
-  const { fingerprint, rule, severity, status, address, protocol, port, vantage, owner } = finding;
-  return {
-    fingerprint,
-    rule,
-    severity,
-    status,
-    address,
-    protocol,
-    port,
-    vantage,
-    owner,
-    firstSeen: toRfc3339(finding.firstSeen),
-    lastSeen: toRfc3339(finding.lastSeen),
-    ageDays: finding.ageDays,
-    evidence: finding.evidence,
-    profile: finding.profile === null ? null : { file: finding.profile.file, line: finding.profile.line },
-  };
-}
 
 /** design.md's change row. */
 export function changeJson(change: ChangeRow) {
@@ -81,13 +61,14 @@ export function renderJson(data: ReportData) {
     changes: view.changes.filter(({ kind }) => kind !== "first-seen").map(changeJson),
     firstSeen: view.changes.filter(({ kind }) => kind === "first-seen").map(changeJson),
     findings: judgement.findings.map(findingJson),
+    settled: judgement.settled.map(findingJson),
     hosts: view.hosts.map(hostJson),
     ports: view.hosts.flatMap((host) => host.ports.map((row) => portJson(row, judged.get(cellKey(row))))),
     notes: judgement.notes,
   };
 }
 
-/** `portreeve scan --format json` (design.md). Print it with `jsonText`. */
+/** `portreeve scan --format json` (design.md), and what the run settled. Print it with `jsonText`. */
 export function scanSummary(data: ReportData) {
   const { run } = data.view;
   return {
@@ -97,6 +78,7 @@ export function scanSummary(data: ReportData) {
     coverage: run.coverage,
     recall: recallJson(data.recall),
     findings: data.judgement.findings.map(findingJson),
+    settled: data.judgement.settled.map(findingJson),
   };
 }
 
@@ -125,6 +107,9 @@ function portJson(row: HostView["ports"][number], judged: JudgedPort | undefined
     covered: row.covered,
     verdict: judged?.verdict ?? null,
     why: judged?.why ?? null,
+    host: judged?.hostName ?? null,
+    system: judged?.system ?? null,
+    tags: judged?.tags ?? [],
   };
 }
 

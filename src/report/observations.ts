@@ -1,4 +1,4 @@
-/** Rows of `query open`: design.md's observation row as a table, JSON, JSON lines and CSV. */
+/** Rows of `query open`: design.md's observation row and whose host it is, as a table, JSON, JSON lines and CSV. */
 import type { Confidence, PortState } from "../facts/observation.js";
 import type { Protocol } from "../facts/port.js";
 import type { ObservationRow } from "../facts/view.js";
@@ -10,7 +10,16 @@ import { renderTable } from "./table.js";
 import { formatMinute, toRfc3339, zonedTime } from "./time.js";
 import { doubtText, portText, serviceText } from "./words.js";
 
-export type OwnedRow = ObservationRow & { readonly owner?: string | null };
+/** Who answers for a port; what is not known may be left out. */
+export interface Ownership {
+  readonly owner?: string | null;
+  /** What the profile or the asset list calls the host. */
+  readonly host?: string | null;
+  readonly system?: string | null;
+  readonly tags?: readonly string[];
+}
+
+export type OwnedRow = ObservationRow & Ownership;
 
 /** As scripts read it: names of design.md, times in RFC 3339, absent things null. */
 export interface ObservationJson {
@@ -31,6 +40,9 @@ export interface ObservationJson {
   readonly lastCovered: string;
   readonly confidence: Confidence;
   readonly owner: string | null;
+  readonly host: string | null;
+  readonly system: string | null;
+  readonly tags: readonly string[];
 }
 
 export function observationJson(row: OwnedRow): ObservationJson {
@@ -52,6 +64,9 @@ export function observationJson(row: OwnedRow): ObservationJson {
     lastCovered: toRfc3339(row.lastCovered),
     confidence: row.confidence,
     owner: row.owner ?? null,
+    host: row.host ?? null,
+    system: row.system ?? null,
+    tags: row.tags ?? [],
   };
 }
 
@@ -73,15 +88,24 @@ const KEYS = [
   "lastCovered",
   "confidence",
   "owner",
+  "host",
+  "system",
+  "tags",
 ] as const satisfies readonly (keyof ObservationJson)[];
 
 export type ObservationFormat = "text" | "json" | "jsonl" | "csv";
 
-/** The rows in `format`: `json` is `{schemaVersion, rows}`, `jsonl` one row a line. Ends with a line break unless empty. */
+/** What a table without rows says. */
+const NO_ROWS = "No rows. Without coverage nothing is known: portreeve runs";
+
+/**
+ * The rows in `format`: `json` is `{schemaVersion, rows}`, `jsonl` one row a line, the tags of CSV are joined by `;`.
+ * Ends with a line break unless empty. `noRows` is what an empty table says.
+ */
 export function renderObservations(
   rows: readonly OwnedRow[],
   format: ObservationFormat,
-  options: TextOptions,
+  options: TextOptions & { readonly noRows?: string },
 ): string {
   switch (format) {
     case "json":
@@ -91,22 +115,24 @@ export function renderObservations(
     case "csv":
       return renderCsv(
         KEYS,
-        rows.map(observationJson).map((row) => KEYS.map((key) => row[key])),
+        rows
+          .map(observationJson)
+          .map((row) => KEYS.map((key) => (key === "tags" ? row.tags.join(";") : row[key]))),
       );
     case "text":
-      return observationTable(rows, options);
+      return rows.length === 0 ? `${options.noRows ?? NO_ROWS}\n` : observationTable(rows, options);
   }
 }
 
 function observationTable(rows: readonly OwnedRow[], options: TextOptions): string {
   const { zone, color, unicode = true, width = DEFAULT_WIDTH } = options;
-  if (rows.length === 0) return "No rows. Without coverage nothing is known: portreeve runs\n";
   const ink = makeInk({ color, unicode });
   const offset = zonedTime(rows[0]?.lastCovered ?? 0, zone).offset;
   const shows = {
     doubt: rows.some((row) => doubtText(row) !== ""),
     vantage: new Set(rows.map((row) => `${row.vantage} ${row.realm}`)).size > 1,
     owner: rows.some((row) => (row.owner ?? null) !== null),
+    system: rows.some((row) => (row.system ?? null) !== null),
   };
   const table = renderTable(
     [
@@ -117,9 +143,10 @@ function observationTable(rows: readonly OwnedRow[], options: TextOptions): stri
       ...(shows.doubt ? [{ title: "CONFIDENCE", keep: true }] : []),
       ...(shows.vantage ? [{ title: "VANTAGE" }] : []),
       ...(shows.owner ? [{ title: "OWNER" }] : []),
+      ...(shows.system ? [{ title: "SYSTEM", spare: true }] : []),
       { title: "SINCE", keep: true },
       { title: `COVERED (${offset})`, keep: true },
-      { title: "RUN", align: "right" as const, keep: true },
+      { title: "RUN", align: "right" as const, keep: true, spare: true },
     ],
     rows.map((row) => [
       row.address,
@@ -129,6 +156,7 @@ function observationTable(rows: readonly OwnedRow[], options: TextOptions): stri
       ...(shows.doubt ? [row.proof === "unstable" ? "unstable" : row.confidence] : []),
       ...(shows.vantage ? [row.realm === "default" ? row.vantage : `${row.vantage}/${row.realm}`] : []),
       ...(shows.owner ? [row.owner ?? ""] : []),
+      ...(shows.system ? [row.system ?? ""] : []),
       zonedTime(row.firstSeen, zone).date,
       formatMinute(row.lastCovered, zone),
       String(row.run),

@@ -1,5 +1,5 @@
 /** What a report is made from. */
-import type { Judgement } from "../facts/finding.js";
+import type { FindingTransition, Judgement } from "../facts/finding.js";
 import type { HostView, RunView } from "../facts/view.js";
 
 /** A row of a host: the last proved state of one port; `covered` tells whether this run proved it. */
@@ -17,6 +17,8 @@ export interface Recall {
 export interface ReportData {
   readonly view: RunView;
   readonly judgement: Judgement;
+  /** What the run changed in the life of findings, and why; for the report's words on what it settled. */
+  readonly transitions?: readonly FindingTransition[];
   readonly recall: Recall;
   /** Path of the database. */
   readonly database: string;

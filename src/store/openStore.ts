@@ -1,14 +1,24 @@
 import { resolve } from "node:path";
+import { acceptFinding } from "./acceptFinding.js";
+import { addAssets, assetLists, assetsAt } from "./assetLists.js";
 import { beginRun } from "./beginRun.js";
 import { changesOf } from "./changesOf.js";
+import { coveredSince } from "./coveredSince.js";
 import { type OpenOptions, openDatabase } from "./database.js";
 import { endRun, heartbeat } from "./endRun.js";
+import { findFindings, findings } from "./findingRows.js";
+import { findingsBefore } from "./findingsBefore.js";
+import { transitionsOf } from "./findingTransitions.js";
 import { hostView } from "./hostHistory.js";
+import { judgingBasis } from "./judgingBasis.js";
 import { keepXml, readXml } from "./keptXml.js";
 import { knownHosts, knownOpen } from "./known.js";
 import { openLedger } from "./ledger.js";
 import { observationRows } from "./observationRows.js";
+import { openedSince } from "./openedSince.js";
+import { keepProfile, profileTexts } from "./profileTexts.js";
 import { recordHosts } from "./recordHosts.js";
+import { recordJudgement } from "./recordJudgement.js";
 import { getRun, lastRun, listRuns } from "./runs.js";
 import { runView } from "./runView.js";
 import { settleDeadRuns } from "./settleDeadRuns.js";
@@ -48,6 +58,20 @@ export function openStore(path: string, options: StoreOptions): Store {
     knownOpen: (place) => knownOpen(ledger, place),
     shardsOf: (run) => shardsOf(ledger, run),
     changesOf: (run) => changesOf(ledger, run),
+    keepProfile: (hash, files) => keepProfile(ledger, hash, files),
+    profileTexts: (hash) => profileTexts(ledger, hash),
+    recordJudgement: (run, judgement) => recordJudgement(ledger, run, judgement),
+    judgingBasis: (run) => judgingBasis(ledger, run),
+    findingsBefore: (run) => findingsBefore(ledger, run),
+    findings: (filter) => findings(ledger, filter),
+    findFindings: (prefix) => findFindings(ledger, prefix),
+    transitionsOf: (fingerprint) => transitionsOf(ledger, fingerprint),
+    acceptFinding: (finding, transition) => acceptFinding(ledger, finding, transition),
+    addAssets: (draft, assets) => addAssets(ledger, draft, assets),
+    assetLists: () => assetLists(ledger),
+    assetsAt: (at) => assetsAt(ledger, at),
+    openedSince: (since, place) => openedSince(ledger, since, place),
+    coveredSince: (since, place) => coveredSince(ledger, since, place),
     together: (work) => ledger.write(work),
     close: () => database.close(),
   };

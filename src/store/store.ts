@@ -1,18 +1,26 @@
 import type { Address } from "../facts/address.js";
+import type { Asset, AssetList } from "../facts/asset.js";
+import type { Finding, FindingTransition } from "../facts/finding.js";
 import type { HostObservation } from "../facts/observation.js";
-import type { Port } from "../facts/port.js";
+import type { Port, PortSet } from "../facts/port.js";
+import type { JudgingBasis, ProfileText } from "../facts/profileText.js";
 import type { Instant, Run, RunId, Shard, ShardRecord } from "../facts/run.js";
 import type { ChangeRow, HostHistory, ObservationRow, RunView } from "../facts/view.js";
 import type { BegunRun, RunDraft } from "./beginRun.js";
 import type { RunEnd } from "./endRun.js";
+import type { FindingFilter } from "./findingRows.js";
 import type { HostFilter } from "./hostHistory.js";
 import type { KnownHost } from "./known.js";
 import type { ObservationFilter } from "./observationRows.js";
+import type { RecordedJudgement } from "./recordJudgement.js";
 import type { RunFilter, RunRef } from "./runs.js";
 import type { DeadShard } from "./settleDeadRuns.js";
 import type { Place } from "./vantages.js";
 
-/** The system of record. Each call is one transaction; see the file of its name for what it does and throws. */
+/**
+ * The system of record. Each call is one transaction; see the file of its name for what it does and throws (readers of
+ * findings: `findingRows`; profiles: `profileTexts`; asset lists: `assetLists`).
+ */
 export interface Store {
   readonly path: string;
   beginRun(draft: RunDraft): BegunRun;
@@ -34,6 +42,20 @@ export interface Store {
   knownOpen(place?: Place): ({ address: Address } & Port)[];
   shardsOf(run: RunId): ShardRecord[];
   changesOf(run: RunId): ChangeRow[];
+  keepProfile(hash: string, files: readonly ProfileText[]): void;
+  profileTexts(hash: string): readonly ProfileText[] | null;
+  recordJudgement(run: RunRef, judgement: RecordedJudgement): void;
+  judgingBasis(run: RunId): JudgingBasis | null;
+  findingsBefore(run: RunId): Finding[];
+  findings(filter?: FindingFilter): Finding[];
+  findFindings(prefix: string): Finding[];
+  transitionsOf(fingerprint: string): FindingTransition[];
+  acceptFinding(finding: Finding, transition: FindingTransition): void;
+  addAssets(draft: Omit<AssetList, "id" | "count">, assets: readonly Asset[]): AssetList;
+  assetLists(): AssetList[];
+  assetsAt(at?: Instant): Asset[];
+  openedSince(since: Instant, place?: Place): ({ readonly address: Address } & Port)[];
+  coveredSince(since: Instant, place?: Place): { readonly address: Address; readonly ports: PortSet }[];
   /** Several writes as one transaction: all of them or none. */
   together<T>(work: () => T): T;
   close(): void;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { profiledAddresses, profileNames } from "../../src/profile/bind.js";
+import { namesToResolve, profiledAddresses } from "../../src/profile/bind.js";
 import { listAddresses } from "../../src/scope/addressSet.js";
 import { bind, bindGroups } from "./bound.js";
 
@@ -10,7 +10,7 @@ const GROUPS = [
 ];
 
 test("the names to resolve are told once each, in lower case, without a last dot", () => {
-  expect(profileNames(bindGroups(...GROUPS).profile)).toEqual(["a.example", "b.example"]);
+  expect(namesToResolve(bindGroups(...GROUPS).profile, [])).toEqual(["a.example", "b.example"]);
 });
 
 test("profiled hosts are those named by address or by name, not those of a network", () => {

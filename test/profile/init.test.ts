@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseDocument } from "yaml";
-import { bindNames } from "../../src/profile/bind.js";
 import { expectPort } from "../../src/profile/expectation.js";
 import { matchGroups } from "../../src/profile/hostRules.js";
 import { initProfile } from "../../src/profile/init.js";
 import { parseProfile } from "../../src/profile/parse.js";
 import { makeHost, makeRow, makeService, makeView, openHost } from "../exposure/views.js";
+import { bind } from "./bound.js";
 
 function groupsOf(yaml: string): readonly string[] {
   return parseProfile(yaml, "p.yaml").groups.map(({ id, match, entries }) => {
@@ -82,11 +82,14 @@ describe("a starting profile", () => {
   test("explains itself in comments, and its examples are valid once they are taken over", () => {
     const text = initProfile(makeView([]));
     expect(text).toContain("It permits nothing yet.");
-    const from = text.indexOf("# networks:");
+    const from = text.indexOf("# vantages:");
     const examples = text.slice(from, text.indexOf("\ngroups:", from)).replaceAll(/^# ?/gm, "");
     const example = parseProfile(`version: 1\n${examples}`, "p.yaml");
-    expect(example.groups[0]?.entries.map(({ list }) => list)).toContain("required");
-    expect(example.groups[0]?.entries.map(({ list }) => list)).toContain("forbidden");
+    expect(new Set(example.groups[0]?.entries.map(({ list }) => list))).toEqual(
+      new Set(["required", "allowed", "forbidden"]),
+    );
+    expect(example.groups[0]?.entries.some(({ from }) => from?.includes("bastion"))).toBe(true);
+    expect(example.exceptions.map(({ expires }) => expires)).toEqual(["2026-12-31"]);
   });
 
   test("permits nothing and parses, whatever the network says of itself", () => {
@@ -137,7 +140,7 @@ describe("a starting profile", () => {
           const text = initProfile(view);
           expect(text).toMatch(/^[\x20-\x7e\n]*$/);
           expect(parseDocument(text).warnings).toEqual([]);
-          const bound = bindNames(parseProfile(text, "p.yaml"), new Map());
+          const bound = bind(text);
           for (const { address, ports } of view.hosts) {
             expect(matchGroups(bound, address)).toHaveLength(1);
             for (const port of ports)

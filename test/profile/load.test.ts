@@ -1,10 +1,10 @@
-import { chmodSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { PortreeveError } from "../../src/facts/error.js";
 import { loadProfile } from "../../src/profile/load.js";
-import { GOOD } from "./good.js";
+import { GOOD, GOOD_INCLUDED, INCLUDED_NAME } from "./good.js";
 
 const folder = mkdtempSync(join(tmpdir(), "portreeve-profile-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -27,7 +27,47 @@ function refusal(path: string): PortreeveError {
 
 test("a profile is read from its file and keeps its text and path", () => {
   const path = fileWith("good.yaml", GOOD);
-  expect(loadProfile(path)).toMatchObject({ file: path, text: GOOD });
+  const included = fileWith(INCLUDED_NAME, GOOD_INCLUDED);
+  expect(loadProfile(path)).toMatchObject({
+    file: path,
+    files: [
+      { name: path, text: GOOD },
+      { name: included, text: GOOD_INCLUDED },
+    ],
+  });
+});
+
+test("files are included from where the including file lies, or by their whole path", () => {
+  mkdirSync(join(folder, "sites"));
+  const inner = fileWith("sites/b.yaml", "include: ../c.yaml\n");
+  const last = fileWith("c.yaml", "groups: [{id: c}]\n");
+  const path = fileWith("sites/a.yaml", `version: 1\ninclude: [b.yaml, ${last}]\n`);
+  expect(loadProfile(path).files.map(({ name }) => name)).toEqual([path, inner, last]);
+});
+
+test("what is wrong with an included file is told at the line that includes it", () => {
+  const path = fileWith("inc.yaml", "version: 1\ninclude:\n  - nowhere.yaml\n  - /dev/zero\n  - binary\n");
+  fileWith("binary", Buffer.from([0x7f, 0]));
+  const { message, code } = refusal(path);
+  expect(code).toBe("usage");
+  expect(message).toContain(
+    `inc.yaml:3:5: cannot include \`${join(folder, "nowhere.yaml")}\`: it does not exist`,
+  );
+  expect(message).toContain("inc.yaml:4:5: cannot include `/dev/zero`: it is no regular file");
+  expect(message).toContain(`inc.yaml:5:5: cannot include \`${join(folder, "binary")}\`: it is no text`);
+});
+
+test("a path that no system takes is refused in words", () => {
+  const path = fileWith("nul.yaml", 'version: 1\ninclude: "a\\0b"\n');
+  expect(refusal(path).message).toContain("nul.yaml:2:10: cannot include");
+});
+
+test("included files of more than 16 MB together are refused", () => {
+  const filler = `# ${"x".repeat(4_000_000)}\n`;
+  const names = ["f1.yaml", "f2.yaml", "f3.yaml", "f4.yaml", "f5.yaml"];
+  for (const name of names) fileWith(name, filler);
+  const path = fileWith("many.yaml", `version: 1\ninclude: [${names.join(", ")}]\n`);
+  expect(refusal(path).message).toMatch(/^\S+many\.yaml:2:47: .*larger than 16 MB together$/);
 });
 
 test.each<[what: string, path: () => string, message: string]>([

@@ -1,39 +1,62 @@
 /** One change to a good profile: it is either still valid, or refused with the line of the change. */
 import { describe, expect, test } from "vitest";
 import { PortreeveError } from "../../src/facts/error.js";
-import { parseProfile } from "../../src/profile/parse.js";
-import { GOOD } from "./good.js";
+import { GOOD, GOOD_INCLUDED, INCLUDED_NAME, parseGood } from "./good.js";
+
+interface File {
+  readonly name: string;
+  readonly lines: readonly string[];
+  /** The profile with this file of it changed. */
+  readonly parse: (text: string) => void;
+}
+
+const ROOT: File = { name: "p.yaml", lines: GOOD.split("\n"), parse: (root) => parseGood({ root }) };
+const INCLUDED: File = {
+  name: INCLUDED_NAME,
+  lines: GOOD_INCLUDED.split("\n"),
+  parse: (included) => parseGood({ included }),
+};
+const FILES = [ROOT, INCLUDED];
 
 interface Mutation {
+  readonly file: File;
   readonly line: number;
   /** The word of that line that was changed, where it was one. */
   readonly word: string;
   readonly text: string;
 }
 
-const LINES = GOOD.split("\n");
+interface Place {
+  readonly file: string;
+  readonly line: number;
+}
 
-/** The line numbers a text is refused with, null where it is accepted. */
-function refusedLines(text: string): readonly number[] | null {
+/** The places a changed profile is refused with, null where it is accepted. */
+function refusedAt({ parse }: File, text: string): readonly Place[] | null {
   try {
-    parseProfile(text, "p.yaml");
+    parse(text);
     return null;
   } catch (error) {
     if (!(error instanceof PortreeveError)) throw error;
     expect(error.code).toBe("usage");
-    return [...error.message.matchAll(/^ *p\.yaml:(\d+):\d+: \S/gm)].map((match) => Number(match[1]));
+    return [...error.message.matchAll(/^ *(\S+\.yaml):(\d+):\d+: \S/gm)].map((match) => ({
+      file: match[1] ?? "",
+      line: Number(match[2]),
+    }));
   }
 }
 
 /** Each word of each line with one character of it changed by `change`. */
 function mutateWords(change: (word: string, position: number) => string): readonly Mutation[] {
-  return LINES.flatMap((content, index) =>
-    [...(content.split(/ #|^#/)[0] ?? "").matchAll(/[A-Za-z_][\w.-]*|\d[\w./:-]*/g)].map((match) => {
-      const [word] = match;
-      const changed = change(word, (index + match.index) % word.length);
-      const line = content.slice(0, match.index) + changed + content.slice(match.index + word.length);
-      return { line: index + 1, word, text: LINES.with(index, line).join("\n") };
-    }),
+  return FILES.flatMap((file) =>
+    file.lines.flatMap((content, index) =>
+      [...(content.split(/ #|^#/)[0] ?? "").matchAll(/[A-Za-z_][\w.-]*|\d[\w./:-]*/g)].map((match) => {
+        const [word] = match;
+        const changed = change(word, (index + match.index) % word.length);
+        const line = content.slice(0, match.index) + changed + content.slice(match.index + word.length);
+        return { file, line: index + 1, word, text: file.lines.with(index, line).join("\n") };
+      }),
+    ),
   );
 }
 
@@ -51,25 +74,36 @@ const MUTATIONS: readonly [string, readonly Mutation[]][] = [
 
 describe("a word of a good profile changed", () => {
   test.each(MUTATIONS)("%s: still valid, or refused with its line", (_what, mutations) => {
-    expect(mutations.length).toBeGreaterThan(90);
-    const refused = mutations.filter(({ line, word, text }) => {
-      const lines = refusedLines(text);
-      if (lines === null) return false;
-      // What the word defines is missed where it is used: that line is the right one, too.
-      const users = LINES.flatMap((content, index) => (content.includes(word) ? [index + 1] : []));
-      // A key that became another leaves its map without it: that is told of the map, at its first line.
-      const isTold = lines.some((each) => each === line || users.includes(each) || each === mapStart(line));
-      expect(isTold, `line ${line} (${word}), told: ${lines.join(", ")}\n${text}`).toBe(true);
+    expect(mutations.length).toBeGreaterThan(200);
+    const refused = mutations.filter(({ file, line, word, text }) => {
+      const places = refusedAt(file, text);
+      if (places === null) return false;
+      const isTold = places.some(
+        (place) =>
+          (place.file === file.name && (place.line === line || place.line === mapStart(file, line))) ||
+          isUser(place, word),
+      );
+      const told = places.map((place) => `${place.file}:${place.line}`).join(", ");
+      expect(isTold, `${file.name}:${line} (${word}), told: ${told}\n${text}`).toBe(true);
       return true;
     });
     expect(refused.length).toBeGreaterThan(mutations.length / 3);
   });
 });
 
-/** The line of the dash that the line's list item begins with. */
-function mapStart(line: number): number {
+/** What the word defines is missed where it is used: that line is the right one, too. */
+function isUser(place: Place, word: string): boolean {
+  const file = FILES.find(({ name }) => name === place.file);
+  return file?.lines[place.line - 1]?.includes(word) ?? false;
+}
+
+/**
+ * The line of the dash that the line's list item begins with. A key that became another leaves its map without it:
+ * that is told of the map, at its first line.
+ */
+function mapStart({ lines }: File, line: number): number {
   let at = line;
-  while (at > 1 && !/^\s*- /.test(LINES[at - 1] ?? "")) at--;
+  while (at > 1 && !/^\s*- /.test(lines[at - 1] ?? "")) at--;
   return at;
 }
 
@@ -87,15 +121,24 @@ describe("the layout of a good profile changed", () => {
   test.each(layouts)(
     "%s: still valid, or refused with a line at or after the start of the map it is in",
     (_what, change) => {
-      LINES.forEach((content, index) => {
-        const changed = change(content);
-        if (changed === content || content.startsWith("#")) return;
-        const lines = refusedLines(LINES.with(index, changed).join("\n"));
-        if (lines === null) return;
-        const last = Math.max(...lines);
-        expect(last, `line ${index + 1}`).toBeGreaterThanOrEqual(mapStart(index + 1));
-        expect(last, `line ${index + 1}`).toBeLessThanOrEqual(LINES.length + 1);
-      });
+      for (const file of FILES) {
+        file.lines.forEach((content, index) => {
+          const changed = change(content);
+          if (changed === content || content.startsWith("#")) return;
+          const places = refusedAt(file, file.lines.with(index, changed).join("\n"));
+          if (places === null) return;
+          // A name that is gone with the line is missed by the lines that use it, wherever they are.
+          if (places.some((place) => namesIn(content).some((name) => isUser(place, name)))) return;
+          const told = places.filter((place) => place.file === file.name).map(({ line }) => line);
+          expect(Math.max(...told), `line ${index + 1}`).toBeGreaterThanOrEqual(mapStart(file, index + 1));
+          expect(Math.max(...told), `line ${index + 1}`).toBeLessThanOrEqual(file.lines.length + 1);
+        });
+      }
     },
   );
 });
+
+/** What a line may define: its key, or the id in it. */
+function namesIn(content: string): readonly string[] {
+  return [...content.matchAll(/^ {2}([\w-]+):|id: ([\w-]+)/g)].flatMap(([, key, id]) => key ?? id ?? []);
+}

@@ -1,29 +1,39 @@
 import { describe, expect, test } from "vitest";
-import { parseProfile, profileHash } from "../../src/profile/parse.js";
+import { parseProfile } from "../../src/profile/parse.js";
 import { formatPortSet } from "../../src/scope/portSet.js";
-import { GOOD } from "./good.js";
+import { GOOD, parseGood } from "./good.js";
 import { refusal } from "./refusal.js";
 
 describe("a good profile", () => {
-  const profile = parseProfile(GOOD, "p.yaml");
+  const profile = parseGood();
 
-  test("keeps its groups, with what they extend", () => {
+  test("keeps its groups, with what they extend and the templates they take", () => {
     expect(profile.groups.map(({ id, owner, severity }) => ({ id, owner, severity }))).toEqual([
       { id: "linux-base", owner: "platform", severity: null },
       { id: "db-primary", owner: "dba-team", severity: "high" },
       { id: "dmz-web", owner: "unreviewed", severity: null },
+      { id: "lab", owner: null, severity: null },
     ]);
-    const entries = profile.groups[1]?.entries.map(
-      ({ list, text, depth, line }) => `${list} ${text} ${depth} :${line.line}`,
-    );
+    const entries = profile.groups[1]?.entries
+      .filter(({ writtenIn }) => writtenIn !== "template database")
+      .map(({ list, text, depth, line }) => `${list} ${text} ${depth} ${line.file}:${line.line}`);
     expect(entries).toEqual([
-      "forbidden telnet 0 :35",
-      "forbidden 5433/tcp 0 :35",
-      "required 5432/tcp 0 :30",
-      "required ssh 1 :18",
-      "allowed 9100/tcp 1 :20",
-      "allowed 123/udp 1 :21",
+      "forbidden telnet 0 p.yaml:49",
+      "forbidden 5433/tcp 0 p.yaml:49",
+      "required 5432/tcp 0 p.yaml:42",
+      "forbidden 9090/tcp 1 common.yaml:9",
+      "required ssh 1 p.yaml:29",
+      "required 9100/tcp 1 common.yaml:7",
+      "allowed 9100/tcp 1 p.yaml:31",
+      "allowed 123/udp 1 p.yaml:32",
+      "allowed 161/udp 1 common.yaml:8",
     ]);
+  });
+
+  test("keeps the texts of its files, the profile itself first", () => {
+    expect(profile.file).toBe("p.yaml");
+    expect(profile.files.map(({ name }) => name)).toEqual(["p.yaml", "common.yaml"]);
+    expect(profile.files[0]?.text).toBe(GOOD);
   });
 
   test("resolves services that name services", () => {
@@ -39,12 +49,6 @@ describe("a good profile", () => {
     ]);
   });
 
-  test("has the SHA-256 of its text for a hash", () => {
-    expect(profileHash({ ...profile, text: "abc" })).toBe(
-      "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
-    );
-  });
-
   test("may begin with a byte order mark, end lines with CRLF and use anchors", () => {
     const text =
       "\ufeffversion: 1\r\ngroups:\r\n  - id: a\r\n    allowed: &list [22/tcp]\r\n  - id: b\r\n    required: *list\r\n";
@@ -58,9 +62,8 @@ describe("a good profile", () => {
       parseProfile("version: 1\ngroups: [{id: a, required: , allowed: , forbidden: }]", "p.yaml").groups[0]
         ?.entries,
     ).toEqual([]);
-    expect(parseProfile("version: 1\nnetworks:\nservices:\ndefaults:\ngroups:\n", "p.yaml").groups).toEqual(
-      [],
-    );
+    const sections = "vantages:\nnetworks:\nservices:\ntemplates:\nhosts:\ndefaults:\ngroups:\nexceptions:\n";
+    expect(parseProfile(`version: 1\n${sections}`, "p.yaml").groups).toEqual([]);
     expect(
       parseProfile("version: 1\ngroups: [{id: a, match: }, {id: b, match: {}}]", "p.yaml").groups,
     ).toHaveLength(2);
@@ -91,8 +94,8 @@ describe("a wrong profile is refused with file, line and column", () => {
     ],
     [
       "another word for a key",
-      group("match: { host: 10.0.0.1 }"),
-      "p.yaml:4:14: unknown key `host`; did you mean `address`?",
+      group("match: { subnet: 10.0.0.0/8 }"),
+      "p.yaml:4:14: unknown key `subnet`; did you mean `network`?",
     ],
     ["an unknown key with no near word", group("zzzzzz: 1"), "p.yaml:4:5: unknown key `zzzzzz`"],
     [
@@ -202,7 +205,7 @@ describe("a wrong profile is refused with file, line and column", () => {
     [
       "an id twice",
       "version: 1\ngroups:\n  - id: a\n  - id: a\n",
-      "p.yaml:4:9: the id `a` is taken by the group of line 3",
+      "p.yaml:4:9: the id `a` is taken by the group of p.yaml:3",
     ],
     ["a group without an id", "version: 1\ngroups:\n  - owner: me\n", "p.yaml:3:5: `id` is missing here"],
     ["a key twice", group("owner: a\n    owner: b"), "p.yaml:5:5: the key `owner` stands here a second time"],

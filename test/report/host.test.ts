@@ -3,7 +3,7 @@ import type { HostHistory } from "../../src/facts/view.js";
 import { renderHost } from "../../src/report/host.js";
 import { textWidth } from "../../src/report/width.js";
 import { HOSTILE, poison, UNSAFE } from "./hostile.js";
-import { DAY, fullReport, host, LAST_WEEK, START } from "./sample.js";
+import { address, DAY, fullReport, host, LAST_WEEK, START } from "./sample.js";
 
 const LOOK = { zone: "Asia/Shanghai", color: false, width: 100 };
 const view = fullReport().view.hosts[2] ?? host("10.30.0.12");
@@ -29,9 +29,54 @@ const HISTORY: HostHistory = {
   ],
 };
 
+const IDENTITY = {
+  name: "app12",
+  names: ["app12", "app.example"],
+  addresses: [address("10.30.0.12"), address("10.40.0.12"), address("203.0.113.12")],
+  owner: "dba-team",
+  system: "Order entry",
+  tags: ["prod", "linux"],
+};
+const KNOWN = {
+  ...HISTORY,
+  identity: IDENTITY,
+  ownerOf: ({ port }: { readonly port: number }) => ({
+    owner: port === 22 ? "platform" : "dba-team",
+    host: "app12",
+    system: "Order entry",
+    tags: ["prod", "linux"],
+  }),
+};
+
 describe("renderHost", () => {
   it("shows identity, ports, what was before and the runs", () => {
     expect(renderHost([HISTORY], "text", LOOK)).toMatchSnapshot();
+  });
+
+  it("shows who answers for it, its other addresses, and ports that are another's", () => {
+    expect(renderHost([KNOWN], "text", LOOK)).toMatchSnapshot();
+  });
+
+  it("names no owner of ports where all are the host's own", () => {
+    const own = { ...KNOWN, ownerOf: () => ({ owner: "dba-team" }) };
+    const text = renderHost([own], "text", LOOK);
+    expect(text).toMatch(/Owner +dba-team/);
+    expect(text).not.toContain("OWNER");
+  });
+
+  it("gives programs who it is, and who answers for each port", () => {
+    const { rows } = JSON.parse(renderHost([KNOWN, HISTORY], "json", LOOK));
+    expect(rows[0]).toMatchObject({
+      host: "app12",
+      owner: "dba-team",
+      system: "Order entry",
+      tags: ["prod", "linux"],
+      otherAddresses: ["10.40.0.12", "203.0.113.12"],
+    });
+    expect(rows[0].ports.map((row: { port: number; owner: string }) => [row.port, row.owner])).toContainEqual(
+      [22, "platform"],
+    );
+    expect(rows[1]).toMatchObject({ host: null, owner: null, system: null, tags: [], otherAddresses: [] });
   });
 
   it("shows a host once for each vantage", () => {
@@ -80,5 +125,14 @@ describe("renderHost", () => {
     expect(printed).not.toMatch(UNSAFE);
     for (const line of printed.split("\n").slice(1)) expect(textWidth(line)).toBeLessThanOrEqual(80);
     expect(renderHost([poison(HISTORY, text)], "json", LOOK)).not.toMatch(UNSAFE);
+    const known = {
+      ...poison(HISTORY, text),
+      identity: poison(IDENTITY, text),
+      ownerOf: () => ({ owner: text }),
+    };
+    const shown = renderHost([known], "text", { ...LOOK, width: 80 });
+    expect(shown).not.toMatch(UNSAFE);
+    for (const line of shown.split("\n").slice(1)) expect(textWidth(line)).toBeLessThanOrEqual(80);
+    expect(renderHost([known], "json", LOOK)).not.toMatch(UNSAFE);
   });
 });

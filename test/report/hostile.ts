@@ -52,6 +52,13 @@ const FOREIGN = new Set([
   "id",
   "profileHash",
   "groupId",
+  "hostName",
+  "system",
+  "tags",
+  "carried",
+  "ticket",
+  "approvedBy",
+  "person",
 ]);
 
 /** `value` with every foreign text in it replaced by `text`. */

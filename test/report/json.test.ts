@@ -20,6 +20,16 @@ const FINDING_KEYS = [
   "ageDays",
   "evidence",
   "profile",
+  "realm",
+  "host",
+  "system",
+  "tags",
+  "confirmed",
+  "due",
+  "overdue",
+  "exception",
+  "carried",
+  "run",
 ];
 
 describe("renderJson", () => {
@@ -33,6 +43,23 @@ describe("renderJson", () => {
     expect(firstSeen.map(({ kind }) => kind)).toEqual(["first-seen"]);
   });
 
+  it("tells whose each judged port is, and nothing of the others", () => {
+    const report = fullReport();
+    const ports = report.judgement.ports.map((port) => ({
+      ...port,
+      hostName: "db01",
+      system: "x",
+      tags: ["prod"],
+    }));
+    const rows = renderJson({ ...report, judgement: { ...report.judgement, ports } }).ports;
+    expect(rows.find(({ port }) => port === 3306)).toMatchObject({
+      host: "db01",
+      system: "x",
+      tags: ["prod"],
+    });
+    expect(rows.find(({ port }) => port === 631)).toMatchObject({ host: null, system: null, tags: [] });
+  });
+
   it("states what is not known as null, not as zero", () => {
     const running = renderJson(runningReport());
     expect(running.coverage).toMatchObject({ share: null, cellsDue: null, cellsCovered: null });
@@ -43,7 +70,7 @@ describe("renderJson", () => {
 });
 
 describe("scanSummary", () => {
-  it("has design.md's keys and no others", () => {
+  it("has design.md's keys in their order, then what the run settled", () => {
     const summary = scanSummary(fullReport());
     expect(Object.keys(summary)).toEqual([
       "schemaVersion",
@@ -52,9 +79,18 @@ describe("scanSummary", () => {
       "coverage",
       "recall",
       "findings",
+      "settled",
     ]);
     expect(summary).toMatchObject({ schemaVersion: 1, run: 14, outcome: "complete", coverage: 0.9981 });
-    for (const finding of summary.findings) expect(Object.keys(finding)).toEqual(FINDING_KEYS);
+    for (const finding of [...summary.findings, ...summary.settled]) {
+      expect(Object.keys(finding)).toEqual(FINDING_KEYS);
+    }
+    expect(summary.settled.map(({ status }) => status)).toEqual([
+      "closed",
+      "silenced",
+      "profile-changed",
+      "closed",
+    ]);
     expect(Object.keys(summary.recall)).toEqual(["estimate", "lower", "upper", "source"]);
     expect(summary.findings[0]?.profile).toEqual({ file: "/etc/portreeve/dmz.profile.yaml", line: 31 });
   });
@@ -81,7 +117,35 @@ describe("renderFindings", () => {
 
   it("prints the findings alone, as text", () => {
     const text = renderFindings(fullReport(), "text", { zone: "UTC", color: false });
-    expect(text).toMatch(/^Run 14: 5 findings: 1 high, 3 medium, 1 low \(1 not confirmed yet\)\n/);
+    expect(text).toMatch(
+      /^Run 14: 6 findings: 1 high, 4 medium, 1 low \(1 overdue, 1 not confirmed yet\); 2 accepted; 4 settled\n/,
+    );
     expect(text).not.toContain("WHAT CHANGED");
+    expect(text).toContain("\nACCEPTED  2 findings");
+    expect(text).toContain("\nSETTLED  4 findings");
+  });
+
+  it("counts what is accepted apart from what is open", () => {
+    const report = fullReport();
+    const findings = report.judgement.findings.filter(({ status }) => status === "accepted");
+    const judgement = { ...report.judgement, findings, settled: [] };
+    const text = renderFindings({ ...report, judgement }, "text", { zone: "UTC", color: false });
+    expect(text).toMatch(/^Run 14: no open findings; 2 accepted\n/);
+    expect(text).toContain("nothing but what somebody answers for: 2 findings accepted");
+  });
+
+  it("gives a row each, the settled ones last", () => {
+    const look = { zone: "UTC", color: false };
+    const csv = renderFindings(fullReport(), "csv", look).trimEnd().split("\n");
+    expect(csv[0]).toBe(FINDING_KEYS.join(","));
+    expect(csv).toHaveLength(1 + 8 + 4);
+    const rows = renderFindings(fullReport(), "jsonl", look).trimEnd().split("\n");
+    expect(rows.map((row) => JSON.parse(row).status).slice(-5)).toEqual([
+      "accepted",
+      "closed",
+      "silenced",
+      "profile-changed",
+      "closed",
+    ]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type ObservationFormat, renderObservations } from "../../src/report/observations.js";
+import { textWidth } from "../../src/report/width.js";
 import { HOSTILE, UNSAFE } from "./hostile.js";
 import { row, service } from "./sample.js";
 
@@ -9,6 +10,9 @@ const ROWS = [
   {
     ...row("10.30.0.77", 9100, { service: service("jetdirect"), confidence: "single" as const }),
     owner: "打印组",
+    host: "prn-3f",
+    system: "Office",
+    tags: ["printer", "third floor"],
   },
   row("2001:db8::7", 161, {
     protocol: "udp",
@@ -25,6 +29,9 @@ const hostile = (text: string) => [
       reason: text,
     }),
     owner: text,
+    host: text,
+    system: text,
+    tags: [text, text],
   },
 ];
 
@@ -35,6 +42,32 @@ describe("renderObservations", () => {
 
   it("says that no row is no proof", () => {
     expect(renderObservations([], "text", LOOK)).toContain("Without coverage nothing is known");
+  });
+
+  it("says what the caller has to say where nothing fits", () => {
+    expect(renderObservations([], "text", { ...LOOK, noRows: "Nothing is unowned." })).toBe(
+      "Nothing is unowned.\n",
+    );
+    expect(renderObservations([], "csv", { ...LOOK, noRows: "x" })).not.toContain("x\n");
+  });
+
+  it("shows owners and systems only where one is known, and within the width", () => {
+    const [title = ""] = renderObservations(ROWS.slice(0, 1), "text", LOOK).split("\n");
+    expect(title).not.toMatch(/OWNER|SYSTEM/);
+    const narrow = renderObservations(ROWS, "text", { ...LOOK, width: 80 }).split("\n");
+    expect(narrow[0]).toMatch(/ADDRESS.*PORT.*OWNER/);
+    for (const line of narrow) expect(textWidth(line)).toBeLessThanOrEqual(80);
+  });
+
+  it("prints who answers for a row as JSON", () => {
+    const { rows } = JSON.parse(renderObservations(ROWS, "json", LOOK));
+    expect(rows[1]).toMatchObject({
+      owner: "打印组",
+      host: "prn-3f",
+      system: "Office",
+      tags: ["printer", "third floor"],
+    });
+    expect(Object.keys(rows[1]).slice(-4)).toEqual(["owner", "host", "system", "tags"]);
   });
 
   it("prints design.md's rows as JSON", () => {
@@ -57,6 +90,9 @@ describe("renderObservations", () => {
       lastCovered: "2026-11-25T01:30:20Z",
       confidence: "confirmed",
       owner: null,
+      host: null,
+      system: null,
+      tags: [],
     });
     expect(JSON.parse(renderObservations([], "json", LOOK))).toEqual({ schemaVersion: 1, rows: [] });
   });
@@ -84,7 +120,7 @@ describe("renderObservations", () => {
   it("neutralises formulas in every text cell of the CSV", () => {
     const [, line = ""] = renderObservations(hostile("=1+1"), "csv", LOOK).split("\n");
     expect(line).toBe(
-      "10.30.0.10,tcp,22,open,'=1+1,'=1+1,'=1+1,'=1+1,'=1+1,'=1+1,14,2026-08-25T01:14:00Z,2026-11-25T01:30:20Z,2026-11-25T01:30:20Z,confirmed,'=1+1",
+      "10.30.0.10,tcp,22,open,'=1+1,'=1+1,'=1+1,'=1+1,'=1+1,'=1+1,14,2026-08-25T01:14:00Z,2026-11-25T01:30:20Z,2026-11-25T01:30:20Z,confirmed,'=1+1,'=1+1,'=1+1,'=1+1;'=1+1",
     );
   });
 });

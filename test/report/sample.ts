@@ -1,6 +1,14 @@
 /** A run as the store would tell it: a DMZ with something of everything. Times are in November 2026. */
 import type { Address } from "../../src/facts/address.js";
-import type { Finding, FindingRule, JudgedPort, Severity, Verdict } from "../../src/facts/finding.js";
+import type {
+  Finding,
+  FindingException,
+  FindingRule,
+  FindingTransition,
+  JudgedPort,
+  Severity,
+  Verdict,
+} from "../../src/facts/finding.js";
 import type { Service } from "../../src/facts/observation.js";
 import type { Protocol } from "../../src/facts/port.js";
 import type { Run } from "../../src/facts/run.js";
@@ -120,13 +128,34 @@ export function finding(
     vantage: "bastion",
     realm: "default",
     owner: null,
+    host: null,
+    system: null,
+    tags: [],
     firstSeen: START - 23 * DAY,
     lastSeen: END - 60_000,
     ageDays: 23,
     run: 14,
     evidence,
     confirmed: true,
+    due: null,
+    overdue: false,
+    exception: null,
     profile: { file: PROFILE, line: 31 },
+    carried: null,
+    ...given,
+  };
+}
+
+/** Somebody answers for a finding, until a day. */
+export function exception(given: Partial<FindingException> = {}): FindingException {
+  return {
+    id: "EXC-2026-014",
+    owner: "li.wei",
+    reason: "legacy vendor console until migration",
+    ticket: "CHG-4711",
+    approvedBy: "ciso",
+    expires: "2027-03-31",
+    line: { file: PROFILE, line: 71 },
     ...given,
   };
 }
@@ -162,6 +191,9 @@ export function judged(of: HostView, verdict: Verdict, ports?: readonly number[]
       verdict,
       line: { file: PROFILE, line: 12 },
       owner: null,
+      hostName: null,
+      system: null,
+      tags: [],
       why: "group web",
     }));
 }
@@ -234,6 +266,68 @@ const gone = host("10.30.0.31", {
   ports: [row("10.30.0.31", 22, { covered: false, lastSeen: LAST_WEEK })],
 });
 
+const APP = { owner: "dba-team", host: "app12", system: "Order entry", tags: ["prod", "linux"] };
+
+function acceptedFindings(): Finding[] {
+  return [
+    finding("unexpected-open", "medium", "10.30.0.10", 8443, "8443/tcp is open: no group lists it", {
+      fingerprint: "acce97ed00000001",
+      status: "accepted",
+      owner: "web-team",
+      exception: exception(),
+    }),
+    finding("forbidden-open", "high", "10.30.0.77", 23, "23/tcp is open: it is on the high-risk list", {
+      fingerprint: "acce97ed00000002",
+      status: "accepted",
+      exception: exception({ id: "EXC-2026-009", owner: "打印组", ticket: null, expires: "2026-12-01" }),
+    }),
+  ];
+}
+
+function settledFindings(): Finding[] {
+  return [
+    finding("forbidden-open", "high", "10.30.0.12", 21, "open (ftp): it is on the high-risk list", {
+      fingerprint: "5e771ed000000001",
+      status: "closed",
+      ...APP,
+    }),
+    finding("unexpected-open", "medium", "10.30.0.31", 22, "open (ssh): no group lists it", {
+      fingerprint: "5e771ed000000002",
+      status: "silenced",
+      ageDays: 0,
+    }),
+    finding("unexpected-open", "medium", "10.30.0.10", 443, "open (https, nginx 1.24.0): no group lists it", {
+      fingerprint: "5e771ed000000003",
+      status: "profile-changed",
+      owner: "web-team",
+    }),
+    finding("required-missing", "low", "10.30.0.10", 80, "silent: required by `80/tcp` of group `web`", {
+      fingerprint: "5e771ed000000004",
+      status: "closed",
+      owner: "web-team",
+    }),
+  ];
+}
+
+/** Why each of them was settled. */
+function settlings(): FindingTransition[] {
+  const whys = [
+    "proved closed",
+    "silent, and believed so",
+    "now allowed: `443/tcp` of group `web`",
+    "open on 10.30.0.10",
+  ];
+  return settledFindings().map(({ fingerprint, status }, i) => ({
+    fingerprint,
+    run: 14,
+    at: END,
+    from: "open",
+    to: status,
+    person: "li.wei",
+    why: whys[i] ?? "",
+  }));
+}
+
 /** The full example: a complete run with findings, changes and gaps. */
 export function fullReport(): ReportData {
   return {
@@ -256,7 +350,7 @@ export function fullReport(): ReportData {
           "10.30.0.12",
           3306,
           "3306/tcp is open (mysql, MySQL 8.0.36): forbidden by `3306/tcp` of group `app-servers`",
-          { owner: "dba-team" },
+          { ...APP, due: START - 16 * DAY, overdue: true },
         ),
         finding(
           "unexpected-open",
@@ -265,9 +359,10 @@ export function fullReport(): ReportData {
           8080,
           "8080/tcp is open (http, Jetty 9.4.53): no group of this host lists 8080/tcp; unlisted ports are forbidden",
           {
-            owner: "dba-team",
+            ...APP,
             firstSeen: END - 90_000,
             ageDays: 0,
+            due: END + 30 * DAY,
             profile: { file: PROFILE, line: 9 },
           },
         ),
@@ -277,7 +372,20 @@ export function fullReport(): ReportData {
           "10.30.0.12",
           8443,
           "8443/tcp resets while 99.6 % of the other ports are silent: the firewall lets it through and nothing listens there",
-          { owner: "dba-team" },
+          { ...APP, due: START + 7 * DAY },
+        ),
+        finding(
+          "vantage-violation",
+          "medium",
+          "10.30.0.12",
+          5432,
+          "5432/tcp is open (postgresql, PostgreSQL DB 14.2): `5432/tcp` of group `app-servers` is closed from `bastion`",
+          {
+            ...APP,
+            lastSeen: LAST_WEEK,
+            run: 13,
+            carried: "not covered in this run",
+          },
         ),
         finding(
           "host-unknown",
@@ -295,7 +403,9 @@ export function fullReport(): ReportData {
           "the host answers nothing and group `web` of the profile names it; it last answered on 2026-11-18",
           { owner: "web-team", firstSeen: START - 2 * DAY, ageDays: 2 },
         ),
+        ...acceptedFindings(),
       ],
+      settled: settledFindings(),
       ports: [
         ...judged(bastion, "allowed"),
         ...judged(web, "required"),
@@ -306,6 +416,7 @@ export function fullReport(): ReportData {
       ],
       notes: ["firewall holes cannot be judged on 1 host: resets everything"],
     },
+    transitions: settlings(),
     recall: { estimate: 0.9991, lower: 0.9942, upper: 0.9998, source: "from 12,400 witnesses" },
     database: "/home/li.wei/.local/share/portreeve/portreeve.db",
     profile: PROFILE,
@@ -352,6 +463,7 @@ export function firstReport(): ReportData {
           },
         ),
       ],
+      settled: [],
       ports: [
         ...judged(web, "unreviewed"),
         ...judged(telnet, "forbidden", [23]),
@@ -378,7 +490,7 @@ export function cleanReport(): ReportData {
       silentCount: 0,
       changes: [],
     },
-    judgement: { findings: [], ports: judged(web, "required"), notes: [] },
+    judgement: { findings: [], settled: [], ports: judged(web, "required"), notes: [] },
   };
 }
 
@@ -425,7 +537,7 @@ export function emptyReport(): ReportData {
       silentCount: 255,
       changes: [],
     },
-    judgement: { findings: [], ports: [], notes: [] },
+    judgement: { findings: [], settled: [], ports: [], notes: [] },
     recall: { estimate: null, lower: null, upper: null, source: "not measured" },
   };
 }

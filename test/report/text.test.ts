@@ -9,6 +9,7 @@ import {
   change,
   cleanReport,
   emptyReport,
+  exception,
   finding,
   firstReport,
   fullReport,
@@ -71,12 +72,17 @@ describe("renderText", () => {
           ...silent.view,
           changes: [change("went-silent", "10.30.0.12", 21, { before: "open", after: "filtered" })],
         },
+        judgement: {
+          ...silent.judgement,
+          findings: [],
+          settled: silent.judgement.settled.filter(({ status }) => status !== "closed"),
+        },
       },
       LOOK,
     );
-    expect(text.replaceAll(/not known to\s+be closed|neither open nor\s+closed/g, "")).not.toContain(
-      "closed",
-    );
+    expect(
+      text.replaceAll(/not known to\s+be closed|neither open nor\s+closed|not proved\s+closed/g, ""),
+    ).not.toContain("closed");
   });
 
   it.each(Object.entries(HOSTILE))("prints a foreign text of %s as text, in every place", (_, text) => {
@@ -99,6 +105,65 @@ describe("renderText", () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it.each([
+    ["closed", "closed: proved"],
+    ["silenced", "silenced: no longer answers; not proved closed"],
+    ["profile-changed", "profile changed: still open; the profile no longer minds"],
+    ["closed-by-plan", "closed by plan: proved"],
+  ] as const)("says of a finding that is %s just that, and nothing of the others", (status, words) => {
+    const report = fullReport();
+    const settled = [finding("forbidden-open", "high", "10.30.0.12", 21, "21/tcp", { status })];
+    const text = renderText({ ...report, judgement: { ...report.judgement, settled } }, LOOK);
+    const section = text.slice(text.indexOf("\nSETTLED"), text.indexOf("\nUNREVIEWED"));
+    expect(section).toContain(`\n  ${words}\n`);
+    expect(section.match(/closed: proved|silenced:|profile changed:|closed by plan:/g)).toHaveLength(1);
+  });
+
+  it("never says that a missing port was closed when it is back", () => {
+    const report = fullReport();
+    const settled = (["required-missing", "host-missing", "host-unknown"] as const).map((rule) =>
+      finding(rule, "low", "10.30.0.12", null, "it is back", { status: "closed" }),
+    );
+    const text = renderText({ ...report, judgement: { ...report.judgement, settled } }, LOOK);
+    expect(text).toContain("\n  put right: seen as it should be\n");
+    expect(text).not.toContain("closed: proved");
+  });
+
+  it("says why a finding still stands that this run did not see, and since when one is overdue", () => {
+    const text = renderText(fullReport(), { ...LOOK, width: 200 });
+    expect(text).toContain("still stands, last seen 2026-11-18 09:14; not covered in this run");
+    expect(text).toContain("overdue since 2026-11-09 (16 d)");
+    expect(text).toContain("dmz.profile.yaml:31 · due 2026-12-02");
+  });
+
+  it("marks the exceptions that end within two weeks of the run, and those alone", () => {
+    const at = (expires: string) => {
+      const report = fullReport();
+      const findings = [
+        finding("forbidden-open", "high", "10.30.0.77", 23, "23/tcp is open", {
+          status: "accepted",
+          exception: exception({ expires }),
+        }),
+      ];
+      return renderText({ ...report, judgement: { ...report.judgement, findings } }, LOOK);
+    };
+    expect(at("2026-11-25")).toContain("2026-11-25, ends today");
+    expect(at("2026-12-09")).toContain("2026-12-09, 14 d left");
+    expect(at("2026-12-09")).toContain("1 ends within two weeks");
+    expect(at("2026-12-10")).not.toMatch(/2026-12-10,|within two weeks/);
+  });
+
+  it("names a host as the profile does, and by the DNS where that says more", () => {
+    const called = (host: string | null) => {
+      const report = fullReport();
+      const findings = [finding("unexpected-open", "low", "10.30.0.12", 23, "23/tcp is open", { host })];
+      return renderText({ ...report, judgement: { ...report.judgement, findings, settled: [] } }, LOOK);
+    };
+    expect(called("app12")).toContain("\n  10.30.0.12  app12.dmz.example\n");
+    expect(called("order-entry")).toContain("\n  10.30.0.12  order-entry (app12.dmz.example)\n");
+    expect(called(null)).toContain("\n  10.30.0.12  app12.dmz.example\n");
   });
 
   it("labels the bastion's own ports as no exposure", () => {
@@ -146,6 +211,7 @@ describe("renderText", () => {
       },
       judgement: {
         findings: hosts.map((one) => finding("unexpected-open", "medium", one.address, 23, "23/tcp is open")),
+        settled: [],
         ports: hosts.flatMap((one) => judged(one, "allowed")),
         notes: [],
       },

@@ -28,7 +28,7 @@ export function compileScript(script: string): string {
       join(ROOT, "src", room, name),
     ),
   ).filter((path) => path.endsWith(".ts"));
-  const tests = [script, "observations.ts"].map((name) => join(import.meta.dirname, name));
+  const tests = [script, "observations.ts", "findings.ts"].map((name) => join(import.meta.dirname, name));
   for (const path of [...sources, ...tests]) {
     const { outputText } = ts.transpileModule(readFileSync(path, "utf8"), {
       compilerOptions: {

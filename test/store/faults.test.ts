@@ -46,10 +46,17 @@ function expectKept(store: Store, lines: readonly string[]): void {
     const [what, run, address, port] = line.split(" ");
     const outcome = store.getRun(Number(run)).outcome;
     if (what === "ended") expect(outcome).toBe("complete");
+    if (what === "judged") expect(store.judgingBasis(Number(run))).not.toBeNull();
     if (what !== "recorded") continue;
     const rows = store.observationRows({ run: Number(run) }).filter((row) => row.address === address);
     expect(rows.map((row) => row.port)).toContain(Number(port));
   }
+  // A judgement is all there or not at all.
+  const judged = store.listRuns().filter(({ id }) => store.judgingBasis(id) !== null);
+  const findings = store.findings();
+  expect(findings.map(({ run }) => run)).toEqual(judged.length === 0 ? [] : Array(5).fill(judged[0]?.id));
+  for (const { fingerprint } of findings)
+    expect(store.transitionsOf(fingerprint)).toHaveLength(judged.length);
   for (const run of store.listRuns()) {
     const recorded = lines.filter((line) => line.startsWith(`recorded ${run.id} `)).length;
     const view = store.runView(run.id);

@@ -6,6 +6,36 @@ CREATE TRIGGER change_is_kept BEFORE DELETE ON change
 WHEN (SELECT outcome FROM run WHERE id = OLD.run) <> 'running'
 BEGIN SELECT RAISE(ABORT, 'the change log is append-only'); END;
 
+CREATE TRIGGER finding_transition_is_final BEFORE UPDATE ON finding_transition
+BEGIN SELECT RAISE(ABORT, 'the log of findings is append-only'); END;
+
+CREATE TRIGGER finding_transition_is_kept BEFORE DELETE ON finding_transition
+BEGIN SELECT RAISE(ABORT, 'the log of findings is append-only'); END;
+
+CREATE TABLE asset (
+  id INTEGER PRIMARY KEY,
+  sha BLOB NOT NULL UNIQUE,
+  realm TEXT,
+  name TEXT,
+  addresses TEXT NOT NULL,
+  names TEXT NOT NULL,
+  owner TEXT,
+  system TEXT,
+  tags TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE asset_list (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  source TEXT NOT NULL,
+  holds_from INTEGER NOT NULL,
+  imported_at INTEGER NOT NULL,
+  operator TEXT NOT NULL,
+  file TEXT NOT NULL,
+  hash TEXT NOT NULL,
+  row_count INTEGER NOT NULL,
+  assets TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE change (
   run INTEGER NOT NULL REFERENCES run,
   host INTEGER NOT NULL REFERENCES host,
@@ -35,6 +65,65 @@ CREATE TABLE doubt (
   portset INTEGER NOT NULL REFERENCES portset,
   PRIMARY KEY (run, host, confidence)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE finding (
+  id INTEGER PRIMARY KEY,
+  fingerprint TEXT NOT NULL UNIQUE,
+  vantage INTEGER NOT NULL REFERENCES vantage,
+  rule TEXT NOT NULL,
+  address TEXT NOT NULL,
+  protocol TEXT,
+  port INTEGER,
+  state INTEGER UNIQUE REFERENCES finding_state DEFERRABLE INITIALLY DEFERRED,
+  judged_by INTEGER REFERENCES run,
+  told_by INTEGER REFERENCES run,
+  last_seen INTEGER
+) STRICT;
+
+CREATE TABLE finding_seen (
+  run INTEGER NOT NULL REFERENCES run,
+  judged_by INTEGER NOT NULL REFERENCES run,
+  last_seen INTEGER NOT NULL,
+  findings INTEGER NOT NULL REFERENCES hostset,
+  PRIMARY KEY (run, judged_by, last_seen)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE finding_state (
+  id INTEGER PRIMARY KEY,
+  finding INTEGER NOT NULL REFERENCES finding,
+  key INTEGER NOT NULL,
+  act INTEGER NOT NULL CHECK (act IN (0, 1)),
+  severity TEXT NOT NULL,
+  status TEXT NOT NULL,
+  confirmed INTEGER NOT NULL CHECK (confirmed IN (0, 1)),
+  owner TEXT,
+  host_name TEXT,
+  system TEXT,
+  tags TEXT NOT NULL,
+  first_seen INTEGER NOT NULL,
+  due INTEGER,
+  overdue INTEGER NOT NULL CHECK (overdue IN (0, 1)),
+  evidence TEXT NOT NULL,
+  carried TEXT,
+  exception TEXT,
+  profile_file TEXT,
+  profile_line INTEGER,
+  UNIQUE (finding, key, act)
+) STRICT;
+
+CREATE TABLE finding_transition (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  finding INTEGER NOT NULL REFERENCES finding,
+  run INTEGER NOT NULL REFERENCES run,
+  key INTEGER NOT NULL,
+  act INTEGER NOT NULL CHECK (act IN (0, 1)),
+  at INTEGER NOT NULL,
+  from_status TEXT,
+  to_status TEXT NOT NULL,
+  person TEXT NOT NULL,
+  why TEXT NOT NULL,
+  retracts INTEGER UNIQUE REFERENCES finding_transition
+) STRICT;
 
 CREATE TABLE hole (
   run INTEGER NOT NULL REFERENCES run,
@@ -84,7 +173,31 @@ CREATE TABLE identified (
   PRIMARY KEY (run, host)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE judgement (
+  run INTEGER PRIMARY KEY REFERENCES run,
+  judged_at INTEGER NOT NULL,
+  zone TEXT NOT NULL,
+  names INTEGER NOT NULL REFERENCES kept_text
+) STRICT;
+
+CREATE TABLE kept_text (
+  id INTEGER PRIMARY KEY,
+  sha BLOB NOT NULL UNIQUE,
+  packed INTEGER NOT NULL CHECK (packed IN (0, 1)),
+  content BLOB NOT NULL
+) STRICT;
+
 CREATE TABLE portset (id INTEGER PRIMARY KEY, spec TEXT NOT NULL UNIQUE) STRICT;
+
+CREATE TABLE profile (id INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE) STRICT;
+
+CREATE TABLE profile_file (
+  profile INTEGER NOT NULL REFERENCES profile,
+  place INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  text INTEGER NOT NULL REFERENCES kept_text,
+  PRIMARY KEY (profile, place)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE quiet (
   host INTEGER NOT NULL REFERENCES host,
@@ -240,6 +353,16 @@ CREATE TABLE working_host (
   unjudged TEXT,
   PRIMARY KEY (run, host)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX asset_list_of_source ON asset_list (source, holds_from);
+
+CREATE INDEX finding_of_address ON finding (address);
+
+CREATE INDEX finding_of_vantage ON finding (vantage);
+
+CREATE INDEX finding_transition_of_finding ON finding_transition (finding);
+
+CREATE INDEX finding_transition_of_run ON finding_transition (run);
 
 CREATE INDEX hole_of_host ON hole (host, protoport, run);
 

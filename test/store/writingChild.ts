@@ -5,6 +5,7 @@
 import { PortreeveError } from "../../src/facts/error.js";
 import type { Run } from "../../src/facts/run.js";
 import { openStore } from "../../src/store/openStore.js";
+import { finding, judgement, transition } from "./findings.js";
 import { draft, ending, observed, openCell, quietGroup } from "./observations.js";
 
 const [path = "", vantage = "bastion"] = process.argv.slice(2);
@@ -22,6 +23,12 @@ for (let round = 0; round < 10_000; round++) {
   }
   store.endRun(run, ending(Date.now()));
   process.stdout.write(`ended ${run.id}\n`);
+  const findings = [1, 2, 3, 4, 5].map((port) =>
+    finding({ vantage, port, run: run.id, evidence: `round ${round}` }),
+  );
+  const transitions = findings.map((each) => transition(each, { run: run.id, why: `round ${round}` }));
+  store.recordJudgement(run, judgement({ findings, transitions }));
+  process.stdout.write(`judged ${run.id}\n`);
 }
 
 /** Tries until the other writer's run is over, leaving it a moment between two of ours. */

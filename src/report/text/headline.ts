@@ -1,5 +1,5 @@
 /** The first screen: what came out, how much of it may be believed, and from where it was seen. */
-import { type Finding, SEVERITIES } from "../../facts/finding.js";
+import { type Judgement, SEVERITIES } from "../../facts/finding.js";
 import type { Outcome, Run } from "../../facts/run.js";
 import type { ChangeRow } from "../../facts/view.js";
 import { countOf, formatCount, formatShare, listSome } from "../count.js";
@@ -65,7 +65,7 @@ function figures(page: Page): string[] {
   const dot = ` ${ink.signs.dot} `;
   return [
     ...paragraph(page, seen.join(dot)),
-    ...paragraph(page, findingCounts(data.judgement.findings)).map((line) => ink.paint("heading", line)),
+    ...paragraph(page, findingCounts(data.judgement)).map((line) => ink.paint("heading", line)),
     ...paragraph(page, compared.join(dot)),
   ];
 }
@@ -75,16 +75,27 @@ export function isFirstSeenPort({ kind, port }: ChangeRow): boolean {
   return kind === "first-seen" && port !== null;
 }
 
-/** `5 findings: 1 high, 3 medium, 1 info (1 not confirmed yet)` */
-export function findingCounts(findings: readonly Finding[]): string {
-  if (findings.length === 0) return "no findings";
+/** `5 findings: 1 high, 3 medium, 1 info (2 overdue, 1 not confirmed yet); 2 accepted; 3 settled`: open ones by severity. */
+export function findingCounts({ findings, settled }: Pick<Judgement, "findings" | "settled">): string {
+  const open = findings.filter(({ status }) => status === "open");
   const bySeverity = [...SEVERITIES].reverse().flatMap((severity) => {
-    const count = findings.filter((finding) => finding.severity === severity).length;
+    const count = open.filter((finding) => finding.severity === severity).length;
     return count === 0 ? [] : [`${formatCount(count)} ${severity}`];
   });
-  const doubtful = findings.filter((finding) => !finding.confirmed).length;
-  const doubt = doubtful === 0 ? "" : ` (${formatCount(doubtful)} not confirmed yet)`;
-  return `${countOf(findings.length, "finding")}: ${bySeverity.join(", ")}${doubt}`;
+  const remarks = [
+    counted(open.filter(({ overdue }) => overdue).length, "overdue"),
+    counted(open.filter(({ confirmed }) => !confirmed).length, "not confirmed yet"),
+  ].filter((text) => text !== "");
+  const accepted = counted(findings.length - open.length, "accepted");
+  const stands =
+    open.length === 0
+      ? `no ${accepted === "" ? "" : "open "}findings`
+      : `${countOf(open.length, "finding")}: ${bySeverity.join(", ")}${remarks.length === 0 ? "" : ` (${remarks.join(", ")})`}`;
+  return [stands, accepted, counted(settled.length, "settled")].filter((text) => text !== "").join("; ");
+}
+
+function counted(count: number, what: string): string {
+  return count === 0 ? "" : `${formatCount(count)} ${what}`;
 }
 
 function facts(page: Page, run: Run): string[] {

@@ -51,7 +51,7 @@ function section(page: Page, title: string, ports: readonly JudgedPort[], said: 
   if (ports.length === 0) return [];
   const hosts = new Map<string, { host: HostView; ports: JudgedPort[] }>();
   for (const port of ports) {
-    const entry = hosts.get(port.row.address) ?? { host: port.host, ports: [] };
+    const entry = hosts.get(port.row.address) ?? { host: named(port), ports: [] };
     entry.ports.push(port);
     hosts.set(port.row.address, entry);
   }
@@ -74,6 +74,11 @@ function section(page: Page, title: string, ports: readonly JudgedPort[], said: 
           `… and ${countOf(left, "host")} more: portreeve query open --at ${page.data.view.run.id}`,
         )),
   ];
+}
+
+/** The host, by the name that the profile or the asset list has for it where the DNS has none. */
+function named({ host, hostName }: JudgedPort): HostView {
+  return host.names.length > 0 || hostName === null ? host : { ...host, names: [hostName] };
 }
 
 function hostLines(page: Page, host: HostView, ports: readonly JudgedPort[], titleWidth: number): string[] {

@@ -1,5 +1,6 @@
 import { history } from "./001-history.js";
+import { findings } from "./002-findings.js";
 import type { Migration } from "./migration.js";
 
 /** Every step, in order; the index is the number less one. */
-export const MIGRATIONS: readonly Migration[] = [history];
+export const MIGRATIONS: readonly Migration[] = [history, findings];

@@ -2,6 +2,9 @@ import type { Instant } from "../facts/run.js";
 
 const DAY_MS = 86_400_000;
 
+/** Making a formatter costs more than all the rest: one for each zone is kept. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
 /** The last millisecond of the day `YYYY-MM-DD` in `zone` (IANA name); null where it is no date. */
 export function endOfDay(text: string, zone: string): Instant | null {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
@@ -19,16 +22,7 @@ export function endOfDay(text: string, zone: string): Instant | null {
 
 /** Milliseconds by which the wall clock of `zone` is ahead of UTC at `instant`. */
 function offsetAt(instant: Instant, zone: string): number {
-  const parts = new Intl.DateTimeFormat("en-US", {
-    timeZone: zone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "numeric",
-    minute: "numeric",
-    second: "numeric",
-  }).formatToParts(instant);
+  const parts = formatterOf(zone).formatToParts(instant);
   const part = (type: string) => Number(parts.find((p) => p.type === type)?.value);
   const wall = Date.UTC(
     part("year"),
@@ -39,4 +33,22 @@ function offsetAt(instant: Instant, zone: string): number {
     part("second"),
   );
   return wall - Math.floor(instant / 1000) * 1000;
+}
+
+function formatterOf(zone: string): Intl.DateTimeFormat {
+  let formatter = formatters.get(zone);
+  if (formatter === undefined) {
+    formatter = new Intl.DateTimeFormat("en-US", {
+      timeZone: zone,
+      hourCycle: "h23",
+      year: "numeric",
+      month: "numeric",
+      day: "numeric",
+      hour: "numeric",
+      minute: "numeric",
+      second: "numeric",
+    });
+    formatters.set(zone, formatter);
+  }
+  return formatter;
 }

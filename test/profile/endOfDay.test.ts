@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { endOfDay } from "../../src/commands/dates.js";
+import { endOfDay } from "../../src/profile/endOfDay.js";
 
 const end = (day: string, zone: string) => {
   const instant = endOfDay(day, zone);

@@ -1,0 +1,77 @@
+/** A finding of before as it is after a run: judged again, carried, or settled. */
+import type { Finding, FindingRule, FindingStatus } from "../facts/finding.js";
+import { endOfDay } from "../profile/endOfDay.js";
+import { findException } from "../profile/exceptionRules.js";
+import { describeException } from "./addFinding.js";
+import { agedTo, dueOf } from "./due.js";
+import { type Fate, isStanding } from "./fate.js";
+import { isAboutException, type Living, portOf } from "./living.js";
+
+/** Rules about what may have no history of its own (a port that never was open): the first finding is its history. */
+const WITHOUT_HISTORY: ReadonlySet<FindingRule> = new Set([
+  "required-missing",
+  "exception-unused",
+  "host-missing",
+]);
+
+type Standing = Pick<Finding, "status" | "exception">;
+
+/**
+ * What the run judged, with what only `was` knows.
+ * @param was null: it was not known before
+ */
+export function continueFinding(living: Living, was: Finding | null, judged: Finding): Finding {
+  if (was === null || !isStanding(was)) return judged;
+  const isOlder = WITHOUT_HISTORY.has(judged.rule) && was.firstSeen < judged.firstSeen;
+  const firstSeen = isOlder ? was.firstSeen : judged.firstSeen;
+  const accepted = acceptedBefore(living, was, judged);
+  return dated(living, { ...judged, ...accepted, firstSeen });
+}
+
+/**
+ * Without a profile no exception is known. Somebody accepted the finding until a day, and until then that holds; where
+ * the day ends nobody tells then, and UTC has to do.
+ */
+function acceptedBefore({ profile, now }: Living, was: Finding, { status, exception }: Finding): Standing {
+  if (profile !== null || was.status !== "accepted" || was.exception === null) return { status, exception };
+  const end = endOfDay(was.exception.expires, "UTC");
+  return { status: end !== null && end < now ? "open" : "accepted", exception: was.exception };
+}
+
+/** It stands although this run did not see it; but exceptions begin and end all the same. */
+export function carryFinding(
+  living: Living,
+  was: Finding,
+  { why, lastSeen = was.lastSeen }: Extract<Fate, { kind: "carried" }>,
+): Finding {
+  return dated(living, {
+    ...was,
+    ...coveringNow(living, was),
+    lastSeen: Math.max(was.lastSeen, lastSeen),
+    carried: why,
+  });
+}
+
+function coveringNow(living: Living, was: Finding): Standing {
+  const { profile, now } = living;
+  if (profile === null || isAboutException(was)) return acceptedBefore(living, was, was);
+  const about = { address: was.address, port: portOf(was), rule: was.rule };
+  const covering = findException(profile, about, now);
+  if (covering === null) return { status: "open", exception: null };
+  return {
+    status: covering.active ? "accepted" : "open",
+    exception: describeException(covering.exception),
+  };
+}
+
+/** It is no longer there to be dealt with. */
+export function settleFinding({ now, view }: Living, was: Finding, status: FindingStatus): Finding {
+  const is = { ...was, status, run: view.run.id, carried: null };
+  return { ...is, ...agedTo(now, is) };
+}
+
+function dated({ profile, now }: Living, finding: Finding): Finding {
+  const due = profile === null ? finding.due : dueOf(finding, profile.profile.defaults.dueDays);
+  const is = { ...finding, due };
+  return { ...is, ...agedTo(now, is) };
+}

@@ -1,0 +1,107 @@
+/** Doubts about groups that need no host to be seen: wide permissions, repeats, entries that never apply. */
+import type { PortSet } from "../facts/port.js";
+import { countPorts, emptyPortSet, formatPortSet, subtractPorts, unionPorts } from "../scope/portSet.js";
+import { type LintRow, ownEntries, warn } from "./lintRow.js";
+import { namePlace } from "./problem.js";
+import type { Entry, Group } from "./profile.js";
+import { compareWithinGroup } from "./rank.js";
+
+/** A permission this wide says little. */
+export const WIDE = 1000;
+
+export function lintGroups(groups: readonly Group[]): readonly LintRow[] {
+  return [
+    ...groups.flatMap(lintWidth),
+    ...groups.flatMap(lintRepeats),
+    ...groups.flatMap(lintShadowed),
+    ...groups.flatMap(lintUndoneFrom),
+    ...lintUnreviewed(groups),
+  ];
+}
+
+function lintWidth(group: Group): readonly LintRow[] {
+  return ownEntries(group)
+    .filter(({ list, width }) => list !== "forbidden" && width > WIDE)
+    .map(({ line, list, text, width }) => warn(line, `\`${text}\`: ${width} ports are ${list} by one entry`));
+}
+
+/** The same ports twice in one group, for one vantage: in two lists that contradict each other an error, else a warning. */
+function lintRepeats(group: Group): readonly LintRow[] {
+  const rows: LintRow[] = [];
+  const entries = ownEntries(group).toSorted((a, b) => a.line.line - b.line.line);
+  const byPorts = new Map<string, Entry[]>();
+  for (const entry of entries) {
+    const ports = formatPortSet(entry.ports);
+    const before = byPorts.get(ports) ?? [];
+    byPorts.set(ports, [...before, entry]);
+    const first = before.find((other) => speakTogether(entry, other));
+    if (first === undefined) continue;
+    const contradicts = (first.list === "forbidden") !== (entry.list === "forbidden");
+    const listed = first.list === entry.list ? `${entry.list} twice` : `${entry.list} and ${first.list}`;
+    const message = `group \`${group.id}\`: \`${entry.text}\` is ${listed}, first in ${namePlace(first.line)}`;
+    rows.push({ level: contradicts ? "error" : "warning", message, line: entry.line });
+  }
+  return rows;
+}
+
+/** Whether both are meant for one vantage. That one speaks of all vantages and the other of some is an exception to it. */
+function speakTogether(a: Entry, b: Entry): boolean {
+  if (a.from === null || b.from === null) return a.from === b.from;
+  const other = b.from;
+  return a.from.some((vantage) => other.includes(vantage));
+}
+
+function lintShadowed(group: Group): readonly LintRow[] {
+  return shadowedEntries(group).map(({ line, text }) =>
+    warn(line, `group \`${group.id}\`: \`${text}\` never applies: narrower entries list all its ports`),
+  );
+}
+
+/** Entries that never win within their own group, because narrower ones beside them list every port of theirs. */
+export function shadowedEntries(group: Group): readonly Entry[] {
+  let listed: PortSet = emptyPortSet;
+  const seen = new Set<string>();
+  return group.entries.toSorted(compareWithinGroup).filter((entry) => {
+    if (entry.depth > 0 || !countsSomewhere(entry)) return false;
+    const ports = formatPortSet(entry.ports);
+    // The same ports twice are a repeat, and told as one.
+    const isShadowed = !seen.has(ports) && countPorts(subtractPorts(entry.ports, listed)) === 0;
+    // What holds from some vantages only leaves the port to wider entries elsewhere.
+    if (entry.from === null) listed = unionPorts(listed, entry.ports);
+    seen.add(ports);
+    return isShadowed;
+  });
+}
+
+/**
+ * Entries whose `from` keeps nobody out: another entry of the group, wider or inherited, speaks for every vantage, and
+ * what speaks for a vantage comes before what only keeps it out.
+ */
+function lintUndoneFrom(group: Group): readonly LintRow[] {
+  const open = group.entries.filter((entry) => entry.from === null && countsSomewhere(entry));
+  return ownEntries(group).flatMap((entry) => {
+    if (entry.from === null || entry.list === "forbidden" || !countsSomewhere(entry)) return [];
+    const undoing = open.find(
+      (other) => other.list !== "forbidden" && countPorts(subtractPorts(entry.ports, other.ports)) === 0,
+    );
+    if (undoing === undefined) return [];
+    const message = `group \`${group.id}\`: \`${entry.text}\` is \`from\` ${entry.from.join(", ")}, but \`${undoing.text}\` in ${namePlace(undoing.line)} permits it from everywhere`;
+    return [warn(entry.line, message)];
+  });
+}
+
+/** Whether it has a say from any vantage: one that nobody reviewed permits nothing, but it may forbid. */
+export function countsSomewhere(entry: Entry): boolean {
+  return !entry.unreviewed || entry.list === "forbidden";
+}
+
+function lintUnreviewed(groups: readonly Group[]): readonly LintRow[] {
+  const entries = groups.flatMap(ownEntries).filter(({ unreviewed }) => unreviewed);
+  const first = entries.toSorted((a, b) => a.line.line - b.line.line)[0];
+  if (first === undefined) return [];
+  const many =
+    entries.length === 1
+      ? "1 entry is unreviewed and permits"
+      : `${entries.length} entries are unreviewed and permit`;
+  return [warn(first.line, `${many} nothing; the first is here: put the owner in its place`)];
+}

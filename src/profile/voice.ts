@@ -1,0 +1,88 @@
+import type { Port } from "../facts/port.js";
+import { hasPort, listPorts } from "../scope/portSet.js";
+import { portKeyOf } from "./portKey.js";
+import type { Entry, Group, List } from "./profile.js";
+import { compareEntries } from "./rank.js";
+
+/**
+ * Why a port must not be open as seen from here although its entry may permit it elsewhere: the entry's
+ * `closed_from` names this vantage, or its `from` does not.
+ */
+export type Elsewhere = "closed-from" | "not-from";
+
+/** What an entry says as heard from one vantage. */
+export interface Voice {
+  readonly entry: Entry;
+  /** Its list, or `forbidden` where `from` or `closed_from` keep this vantage out. */
+  readonly word: List;
+  readonly elsewhere: Elsewhere | null;
+  /** False of what nobody has reviewed: it permits nothing and stands in no one's way. It may forbid, though. */
+  readonly counts: boolean;
+}
+
+/** What a group says from one vantage. */
+export interface Voices {
+  /** The one that wins first. Entries that are silent from there are left out. */
+  readonly all: readonly Voice[];
+  /** By port the place in `all` of the first that counts, of entries that list few ports. */
+  readonly narrow: ReadonlyMap<number, number>;
+  /** The places in `all` of the others that count. */
+  readonly wide: readonly number[];
+}
+
+/** An entry of more ports than this is not taken apart into single ones. */
+const NARROW = 32;
+
+/** What a group's entries say from a vantage. */
+export function voicesOf(group: Group, vantage: string): Voices {
+  const all = group.entries.flatMap((entry) => voiceOf(entry, vantage) ?? []).sort(compareVoices);
+  const narrow = new Map<number, number>();
+  const wide: number[] = [];
+  all.forEach(({ entry, counts }, place) => {
+    if (!counts) return;
+    if (entry.width > NARROW) {
+      wide.push(place);
+      return;
+    }
+    for (const port of listPorts(entry.ports)) {
+      const key = portKeyOf(port);
+      if (!narrow.has(key)) narrow.set(key, place);
+    }
+  });
+  return { all, narrow, wide };
+}
+
+/** The group's own choice for the port among the entries that count; null where none of them lists it. */
+export function championOf({ all, narrow, wide }: Voices, port: Port): Voice | null {
+  let best = narrow.get(portKeyOf(port)) ?? all.length;
+  for (const place of wide) {
+    if (place > best) break;
+    const voice = all[place];
+    if (voice !== undefined && hasPort(voice.entry.ports, port.protocol, port.port)) best = place;
+  }
+  return all[best] ?? null;
+}
+
+function voiceOf(entry: Entry, vantage: string): Voice | null {
+  const elsewhere = elsewhereOf(entry, vantage);
+  // That others must not reach a port says nothing of this vantage.
+  if (elsewhere === "not-from" && entry.list === "forbidden") return null;
+  const word = elsewhere === null ? entry.list : "forbidden";
+  // Without its permission an unreviewed entry has no other vantages to keep out either.
+  const forbids = word === "forbidden" && elsewhere !== "not-from";
+  return { entry, word, elsewhere, counts: forbids || !entry.unreviewed };
+}
+
+function elsewhereOf({ from, closedFrom }: Entry, vantage: string): Elsewhere | null {
+  if (closedFrom.includes(vantage)) return "closed-from";
+  return from === null || from.includes(vantage) ? null : "not-from";
+}
+
+/** Within one group: what speaks for the vantage, then own before inherited, then the narrower, then the graver. */
+function compareVoices(a: Voice, b: Voice): number {
+  return (
+    Number(a.elsewhere === "not-from") - Number(b.elsewhere === "not-from") ||
+    a.entry.depth - b.entry.depth ||
+    compareEntries(a.entry, b.entry, a.word, b.word)
+  );
+}
