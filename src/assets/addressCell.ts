@@ -48,6 +48,7 @@ function readAddress(word: string): ReadAddress {
     }
     return bad(`is not an IP address: ${explainBadAddress(text).why}`);
   }
+  if (address === "0.0.0.0" || address === "::") return bad("is no address of a host");
   if (mask === undefined) return { address };
   const prefix = more.length === 0 ? prefixOf(mask, address) : null;
   if (prefix === null) return bad("is not an IP address: what follows the / is no prefix length");

@@ -41,7 +41,10 @@ export class HostBook {
     else if (addresses.length === 0) this.#enter(row, outside);
     else {
       this.#enter(row, addresses);
-      if (outside.length > 0) this.#outside.push({ ...row, addresses: outside, natInside: addresses });
+      const nothingNew = { names: [], owner: null, system: null, tags: [] };
+      if (outside.length > 0) {
+        this.#outside.push({ ...row, ...nothingNew, addresses: outside, natInside: addresses });
+      }
     }
   }
 

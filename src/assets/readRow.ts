@@ -66,13 +66,10 @@ export function readRow(row: CsvRow, columns: Columns, problems: AssetProblem[])
 
 /** A row that is too long has a separator in a cell, and all its cells after that are in the wrong column. */
 function fits({ cells }: CsvRow, width: number, tell: (message: string) => void): boolean {
-  if (cells.length < width) {
-    tell(`it has ${cells.length} cells where there are ${width} titles; the missing ones are taken as empty`);
-  }
+  const counts = `cells: ${cells.length}, titles: ${width}`;
+  if (cells.length < width) tell(`the row is short (${counts}): what is missing is taken as empty`);
   if (cells.slice(width).every((cell) => cell.trim() === "")) return true;
-  tell(
-    `it has ${cells.length} cells where there are ${width} titles: a separator inside a cell? It is not read`,
-  );
+  tell(`the row is too long (${counts}) and is not read: is there a separator inside a cell?`);
   return false;
 }
 

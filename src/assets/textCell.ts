@@ -4,8 +4,14 @@ export const LONGEST_TEXT = 500;
 /** Names and tags of one cell. */
 export const MOST_WORDS = 100;
 
-/** What people write into a cell that has nothing to say, NetBox's own `None` and `—` among it. */
-const NOTHING = new Set(["", "-", "--", "—", "–", "/", "n/a", "na", "none", "null", "nil", "无"]);
+/**
+ * What people write into a cell that has nothing to say, NetBox's own `None` and `—` among it. Taken for an owner it
+ * would hide that there is none, taken for an id it would make one host of many.
+ */
+const NOTHING = new Set([
+  ...["", "-", "--", "—", "–", "/", "?", "n/a", "na", "none", "null", "nil", "unknown", "tbd", "unassigned"],
+  ...["无", "暂无", "未知", "待定", "不详", "未分配"],
+]);
 
 export interface TextCell {
   /** Null where the cell says nothing. */

@@ -8,7 +8,7 @@ import type { Asset, AssetList } from "../facts/asset.js";
 import { PortreeveError } from "../facts/error.js";
 import type { Instant } from "../facts/run.js";
 import { endOfDay } from "../profile/endOfDay.js";
-import { type AssetImport, renderAssetImport } from "../report/assets.js";
+import { type AssetImport, renderAssetImport } from "../report/assetImport.js";
 import { zonedTime } from "../report/time.js";
 import { quoteText } from "../scope/quoteText.js";
 import { openStore } from "../store/openStore.js";

@@ -23,12 +23,7 @@ Examples:
 `;
 
 const COLUMNS = `
-A row names one host or one of its addresses. Read are address (several in a cell, or several columns; a prefix length
-is dropped), id (rows with one id are one host), name, owner, system, tags (between commas or semicolons), realm, and
-nat_inside (the address behind this one). Without --map the titles tell, in English and Chinese, and NetBox's exports of
-IP addresses, devices and virtual machines are known: there a tenant is the owner, a device's role the system, a status
-other than Active a tag \`status:…\`, and a VRF a realm where an audit or a run has a realm of that name.
---map is taken whole: a column that it does not name is not read.
+Read are address (several in a cell or several columns; a prefix length is dropped), id (rows with one id are one host), name, owner, system, tags, realm, and nat_inside (the address behind this one). Without --map the titles tell, in English and Chinese, and NetBox's exports are known: docs/assets.md.
 `;
 
 type Format = "text" | "json";

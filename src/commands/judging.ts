@@ -3,7 +3,7 @@ import { judge } from "../exposure/judge.js";
 import { type LivedJudgement, liveOn } from "../exposure/life.js";
 import type { Address } from "../facts/address.js";
 import type { Asset } from "../facts/asset.js";
-import type { Judgement } from "../facts/finding.js";
+import type { FindingTransition, Judgement } from "../facts/finding.js";
 import type { JudgingBasis } from "../facts/profileText.js";
 import type { Run, RunId } from "../facts/run.js";
 import type { RunView } from "../facts/view.js";
@@ -87,6 +87,8 @@ export function bindFor(
 export interface Judged {
   readonly view: RunView;
   readonly judgement: Judgement;
+  /** What this run changed of the findings' statuses. */
+  readonly transitions: readonly FindingTransition[];
   readonly recall: { estimate: number | null; lower: number | null; upper: number | null; source: string };
   readonly database: string;
   readonly profile: string | null;
@@ -130,6 +132,7 @@ function judgedWith(
     judged: {
       view,
       judgement: lived.judgement,
+      transitions: lived.transitions,
       recall: NOT_MEASURED,
       database: session.database.path,
       profile: expectation.file,

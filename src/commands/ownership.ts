@@ -68,32 +68,41 @@ export async function loadOwners(
 
 /** The same, from what was read already. Each vantage of each realm is bound once. */
 export function ownersBy(expectation: Expectation, zone: string): Owners {
-  const bindings = new Map<string, { profile: BoundProfile | null; identities: Identities }>();
-  const bindingOf = ({ vantage, realm }: Place) => {
-    const key = JSON.stringify([vantage, realm]);
-    const known = bindings.get(key);
-    if (known !== undefined) return known;
-    const profile = bindFor(expectation, { vantage, realm }, zone);
-    const identities = profile?.identities ?? bindIdentities([], expectation.assets, { vantage, realm });
-    const binding = { profile, identities };
-    bindings.set(key, binding);
+  const bindings = new Map<string, Binding>();
+  const bindingOf = ({ vantage, realm }: Place): Binding => {
+    const key = `${realm}\0${vantage}`;
+    let binding = bindings.get(key);
+    if (binding === undefined) {
+      const profile = bindFor(expectation, { vantage, realm }, zone);
+      const seen = { vantage, realm };
+      binding = {
+        profile,
+        identities: profile?.identities ?? bindIdentities([], expectation.assets, seen),
+      };
+      bindings.set(key, binding);
+    }
     return binding;
   };
-  const ofHost = (address: Address, place: Place) => identityOf(bindingOf(place).identities, address);
   return {
     areUnknown: expectation.profile === null && expectation.assets.length === 0,
-    ofHost,
-    ofPort: ({ address, protocol, port, ...place }) => {
-      const { profile } = bindingOf(place);
-      const identity = ofHost(address, place);
-      const said = profile === null ? null : expectPort(profile, address, { protocol, port }).owner;
-      return {
-        owner: reviewed(said) ?? reviewed(identity?.owner ?? null),
-        host: identity?.name ?? null,
-        system: identity?.system ?? null,
-        tags: identity?.tags ?? [],
-      };
-    },
+    ofHost: (address, place) => identityOf(bindingOf(place).identities, address),
+    ofPort: (row) => ownershipBy(bindingOf(row), row),
+  };
+}
+
+interface Binding {
+  readonly profile: BoundProfile | null;
+  readonly identities: Identities;
+}
+
+function ownershipBy({ profile, identities }: Binding, row: { readonly address: Address } & Port): Ownership {
+  const identity = identityOf(identities, row.address);
+  const said = profile === null ? null : expectPort(profile, row.address, row).owner;
+  return {
+    owner: reviewed(said) ?? reviewed(identity?.owner ?? null),
+    host: identity?.name ?? null,
+    system: identity?.system ?? null,
+    tags: identity?.tags ?? [],
   };
 }
 

@@ -30,7 +30,7 @@ export function unknownHostFate({ profile }: Living, host: HostView): Fate {
 /** @param hosts the machine's addresses in the view */
 export function missingHostFate(living: Living, was: Finding, hosts: readonly HostView[]): Fate {
   const alive = hosts.filter(({ presence }) => presence === "alive");
-  const answers = alive.find((host) => host.address === was.address || isSince(host.aliveSince, was));
+  const answers = alive.find(({ address }) => wasLookedAt(was, address));
   if (answers !== undefined) return settled("closed", `${answers.address} answers`);
   const { profile } = living;
   if (profile === null) return carried(NO_PROFILE);
@@ -51,8 +51,7 @@ export function requiredPortFate(living: Living, was: Finding, hosts: readonly H
     const look = lookAt(host, port);
     return look.is === "open" || look.is === "flagged" ? [look.row] : [];
   });
-  // At its own address it was looked for and not open; at another it may have been open all along, on another host.
-  const opened = open.find((row) => row.address === was.address || isSince(row.firstSeen, was));
+  const opened = open.find(({ address }) => wasLookedAt(was, address));
   if (opened !== undefined) return settled("closed", `open on ${opened.address}`);
   const { profile } = living;
   if (profile === null) return carried(NO_PROFILE);
@@ -69,7 +68,12 @@ function elsewhereFate(living: Living, was: Finding, addresses: readonly Address
   return address === null ? carried(NOT_COVERED) : settled("silenced", `told of at ${address} now`);
 }
 
-/** Whether what began at `since` is news to the finding. */
-function isSince(since: number | null, { lastSeen }: Finding): boolean {
-  return since !== null && since > lastSeen;
+/**
+ * Whether the finding tells of this address: there it was looked for in vain. Another address of the same machine may
+ * have answered all along, as another host, until the profile or the asset list put the two together.
+ */
+function wasLookedAt({ address: own, evidence }: Finding, address: Address): boolean {
+  if (address === own) return true;
+  const [seen = ""] = evidence.split(/: | and /, 1);
+  return seen.split(/[\s,]+/).includes(address);
 }

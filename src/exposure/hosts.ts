@@ -62,7 +62,8 @@ function addMissing(
   const when =
     last === null ? "never answered" : `last answered on ${new Date(last).toISOString().slice(0, 10)}`;
   const by = groups[0] === undefined ? "the profile" : `group \`${groups[0].id}\` of the profile`;
-  const also = hosts.length > 1 ? ` on any of its ${hosts.length} addresses` : "";
+  // As with a required port: which addresses were looked at is kept in the words.
+  const also = hosts.length > 1 ? ` on ${hosts.map((host) => host.address).join(", ")}` : "";
   addFinding(judging, {
     rule: "host-missing",
     address,

@@ -1,10 +1,12 @@
-import type { FindingRule, JudgedPort } from "../facts/finding.js";
+import type { Identity } from "../facts/asset.js";
+import type { FindingRule, JudgedPort, ProfileLine, Verdict } from "../facts/finding.js";
 import type { HostView } from "../facts/view.js";
 import { builtInHighRisk } from "../profile/defaults.js";
 import { type Expectation, expectPort } from "../profile/expectation.js";
 import { openRule } from "../profile/openRule.js";
 import { hasPort } from "../scope/portSet.js";
 import { addFinding } from "./addFinding.js";
+import type { Draft } from "./findingOf.js";
 import { identityAt, type Judging } from "./judging.js";
 import { isConfirmed, isFlagged, isOpen, type Row } from "./portLook.js";
 import { describeMismatch, describeOpen } from "./serviceCheck.js";
@@ -14,16 +16,58 @@ import { describeMismatch, describeOpen } from "./serviceCheck.js";
  * `unconfirmed`.
  */
 export function judgeOpenPorts(judging: Judging, host: HostView): readonly JudgedPort[] {
-  const { name: hostName, owner: answers, system, tags } = identityAt(judging, host.address);
+  const identity = identityAt(judging, host.address);
   const judged: JudgedPort[] = [];
   for (const row of host.ports) {
     if (!isOpen(row)) continue;
     const expectation = expect(judging, row);
     if (row.covered && !isFlagged(row)) judgeOpenPort(judging, host, row, expectation);
-    const { verdict, line, owner, why } = expectation;
-    judged.push({ host, row, verdict, line, owner: owner ?? answers, hostName, system, tags, why });
+    judged.push(new OpenPort(host, row, expectation, identity));
   }
   return judged;
+}
+
+/** A class, for there are as many as open ports: what is said of them is put into words where somebody reads it. */
+class OpenPort implements JudgedPort {
+  readonly host: HostView;
+  readonly row: Row;
+  readonly #expectation: Expectation;
+  readonly #identity: Identity;
+
+  constructor(host: HostView, row: Row, expectation: Expectation, identity: Identity) {
+    this.host = host;
+    this.row = row;
+    this.#expectation = expectation;
+    this.#identity = identity;
+  }
+
+  get verdict(): Verdict {
+    return this.#expectation.verdict;
+  }
+
+  get line(): ProfileLine | null {
+    return this.#expectation.line;
+  }
+
+  get why(): string {
+    return this.#expectation.why;
+  }
+
+  get owner(): string | null {
+    return this.#expectation.owner ?? this.#identity.owner;
+  }
+
+  get hostName(): string | null {
+    return this.#identity.name;
+  }
+
+  get system(): string | null {
+    return this.#identity.system;
+  }
+
+  get tags(): readonly string[] {
+    return this.#identity.tags;
+  }
 }
 
 const BUILT_IN_HIGH_RISK = builtInHighRisk();
@@ -47,34 +91,44 @@ function expect({ profile }: Judging, row: Row): Expectation {
 }
 
 function judgeOpenPort(judging: Judging, host: HostView, row: Row, expectation: Expectation): void {
-  const confirmed = isConfirmed(judging.view.run, row);
-  const draft = {
-    address: row.address,
-    port: row,
-    stated: expectation.severity,
-    owner: expectation.owner,
-    firstSeen: row.firstSeen,
-    lastSeen: row.lastSeen,
-    confirmed,
-    line: expectation.line,
-    local: host.local,
-  };
   // One finding a doubtful port: once it is believed, the rule that applies takes over.
-  if (row.confidence === "unconfirmed" && !confirmed) {
+  if (row.confidence === "unconfirmed" && !isConfirmed(judging.view.run, row)) {
     const evidence = `${describeOpen(row)} once and not again in a second look; ${expectation.why}`;
-    addFinding(judging, { ...draft, stated: null, rule: "unconfirmed", evidence });
+    addOpenPort(judging, host, row, { ...saidBy(expectation), stated: null, rule: "unconfirmed", evidence });
     return;
   }
   const rule = ruleOf(judging, expectation);
   if (rule !== null) {
     const highRisk = rule === "unexpected-open" ? null : riskOf(expectation);
-    addFinding(judging, { ...draft, rule, highRisk, evidence: `${describeOpen(row)}: ${expectation.why}` });
+    const evidence = `${describeOpen(row)}: ${expectation.why}`;
+    addOpenPort(judging, host, row, { ...saidBy(expectation), rule, highRisk, evidence });
     return;
   }
   const mismatch = expectation.entry === null ? null : describeMismatch(expectation.entry, row.service);
   if (mismatch === null) return;
   const evidence = `${describeOpen(row)}: ${mismatch}; ${expectation.why}`;
-  addFinding(judging, { ...draft, rule: "wrong-service", evidence });
+  addOpenPort(judging, host, row, { ...saidBy(expectation), rule: "wrong-service", evidence });
+}
+
+function saidBy({ severity, owner, line }: Expectation): Pick<Draft, "stated" | "owner" | "line"> {
+  return { stated: severity, owner, line };
+}
+
+function addOpenPort(
+  judging: Judging,
+  host: HostView,
+  row: Row,
+  said: Pick<Draft, "rule" | "stated" | "highRisk" | "owner" | "evidence" | "line">,
+): void {
+  addFinding(judging, {
+    ...said,
+    address: row.address,
+    port: row,
+    firstSeen: row.firstSeen,
+    lastSeen: row.lastSeen,
+    confirmed: isConfirmed(judging.view.run, row),
+    local: host.local,
+  });
 }
 
 /** The rule that an open port breaks by being open, null where it may be. Without a profile nothing is unexpected. */

@@ -18,11 +18,10 @@ type Presence =
 export function judgeRequiredPorts(judging: Judging, hosts: readonly HostView[]): number {
   const [first] = hosts;
   // Of an address that answered nothing no port is known, and where none answers the host is what is missing.
-  const present = hosts.filter((host) => !isAbsent(host));
-  if (judging.profile === null || first === undefined || present.length === 0) return 0;
+  if (judging.profile === null || first === undefined || hosts.every(isAbsent)) return 0;
   let unknown = 0;
   for (const { expectation, ...port } of requiredPorts(judging.profile, first.address)) {
-    const presence = lookFor(judging, present, port);
+    const presence = lookFor(judging, hosts, port);
     if (presence.is === "unknown") unknown++;
     if (presence.is !== "missing") continue;
     addFinding(judging, {
@@ -44,20 +43,28 @@ export function judgeRequiredPorts(judging: Judging, hosts: readonly HostView[])
 
 /** Open on any address is enough; missing it is where every address proves so. */
 function lookFor({ view: { run } }: Judging, hosts: readonly HostView[], port: Port): Presence {
-  const looks = hosts.map((host) => lookAt(host, port));
+  const looks = hosts.filter((host) => !isAbsent(host)).map((host) => lookAt(host, port));
   if (looks.some(({ is }) => is === "open" || is === "flagged")) return { is: "open" };
   if (looks.some(({ is }) => is === "unknown")) return { is: "unknown" };
   const rows = looks.flatMap((look) => ("row" in look && look.row !== null ? [look.row] : []));
-  const how = looks.map(describeAbsence);
   return {
     is: "missing",
-    how:
-      hosts.length === 1 ? how.join("") : how.map((each, i) => `${each} on ${hosts[i]?.address}`).join(", "),
+    how: hosts.length === 1 ? looks.map(describeAbsence).join("") : describeEach(hosts, port),
     // Since the last of its addresses closed. A port that never was open has no history of its own: this run is the
     // first that tells of it.
     since: rows.length === 0 ? run.startedAt : Math.max(...rows.map(({ firstSeen }) => firstSeen)),
     confirmed: rows.every((row) => isConfirmed(run, row)),
   };
+}
+
+/** Names every address that was looked at: what opens there later is a closing, and elsewhere it is none. */
+function describeEach(hosts: readonly HostView[], port: Port): string {
+  return hosts
+    .map((host) => {
+      const how = isAbsent(host) ? "nothing answers" : describeAbsence(lookAt(host, port));
+      return `${how} on ${host.address}`;
+    })
+    .join(", ");
 }
 
 function describeAbsence({ is }: PortLook): string {

@@ -2,9 +2,10 @@
  * What hosts of a common role usually show. A built-in template only allows: what must be open, and what must not,
  * differs from network to network. Each holds the ports by which the role is used and managed in its usual set-up.
  * Left out on purpose are wide dynamic ranges (RPC 49152-65535, VNC consoles), and what is not protected in its usual
- * set-up (NetBIOS, SLP, libvirt without TLS, Redis): whoever has those writes them down. Sources: Microsoft "Service
- * overview and network port requirements for Windows", VMware "ports.esp.vmware.com", the Proxmox VE administration
- * guide ("Ports used"), libvirt "Remote support", IANA. docs/profile.md shows the same table; a test compares them.
+ * set-up (NetBIOS, SLP, libvirt without TLS, Redis): whoever has those writes them down. Sources: Microsoft "Active
+ * Directory and Active Directory Domain Services Port Requirements", VMware "Incoming and Outgoing Firewall Ports for
+ * ESXi Hosts", Proxmox VE "Firewall: Ports used by Proxmox VE", libvirt "Remote support", IANA's registry.
+ * docs/profile.md shows the same table; a test compares them.
  */
 export interface BuiltInEntry {
   readonly port: string | readonly string[];
@@ -53,7 +54,7 @@ export const BUILT_IN_TEMPLATES: ReadonlyMap<string, readonly BuiltInEntry[]> = 
     [
       { port: "22/tcp", reason: "SSH; libvirt and Proxmox manage through it" },
       { port: ["80/tcp", "443/tcp"], reason: "ESXi: web client and vSphere API" },
-      { port: ["902/tcp", "902/udp"], reason: "ESXi: consoles, copies of disks, heartbeat to vCenter" },
+      { port: "902/tcp", reason: "ESXi: consoles, copies of disks (NFC)" },
       { port: "8000/tcp", reason: "ESXi: vMotion" },
       { port: "8006/tcp", reason: "Proxmox: web interface and API" },
       { port: "3128/tcp", reason: "Proxmox: SPICE proxy" },

@@ -5,7 +5,8 @@ import { readPorts, readPortTexts, type ServicePorts } from "./portList.js";
 import { namePlace } from "./problem.js";
 import type { Defaults, HighRisk } from "./profile.js";
 import type { Reading } from "./reading.js";
-import { type ProfileContent, SEVERITY_ALIASES } from "./schema.js";
+import type { ProfileContent } from "./schema.js";
+import { SEVERITY_ALIASES } from "./schemaDefaults.js";
 
 type DefaultsFile = NonNullable<ProfileContent["defaults"]>;
 
@@ -78,7 +79,7 @@ function readHighRisk(
   texts.forEach((text, index) => {
     const path = ["defaults", "high_risk", index];
     const read = readPorts(text, services);
-    if (read.ports === null) reading.complain(path, read.wrong);
+    if (read.ports === null) reading.complain(path, () => read.wrong);
     else list.push({ text, ports: read.ports, line: reading.lineOf(path) });
   });
   return list;

@@ -109,7 +109,7 @@ export function readPortList(
   const sets: PortSet[] = [];
   for (const { item, path: at } of listWithPaths(texts, path)) {
     const read = readPorts(item, services);
-    if (read.ports === null) reading.complain(at, read.wrong);
+    if (read.ports === null) reading.complain(at, () => read.wrong);
     else sets.push(read.ports);
   }
   return unionOfPorts(sets);

@@ -58,8 +58,10 @@ function matchNetworks(
     if (named !== undefined) {
       found.push(named);
     } else if (NAME_PATTERN.test(item)) {
-      const near = suggestWord(item, networks.keys()) || "; name it under `networks`, or write a CIDR";
-      reading.complain(at, `unknown network \`${plainText(item)}\`${near}`);
+      reading.complain(at, () => {
+        const near = suggestWord(item, networks.keys()) || "; name it under `networks`, or write a CIDR";
+        return `unknown network \`${plainText(item)}\`${near}`;
+      });
     } else {
       const cidrs = readNetworks(item, at, reading);
       found.push(...cidrs.map((network) => ({ name: item, cidrs: [network], except: [] })));

@@ -4,7 +4,7 @@ import { readMatch } from "./groupMatch.js";
 import type { Part } from "./include.js";
 import { suggestWord } from "./nearWord.js";
 import type { ServicePorts } from "./portList.js";
-import { plainText } from "./problem.js";
+import { type Problem, plainText } from "./problem.js";
 import { type Entry, type Group, type NamedNetwork, UNREVIEWED } from "./profile.js";
 import { compareWithinGroup } from "./rank.js";
 import type { GroupFile } from "./schema.js";
@@ -54,12 +54,13 @@ function readGroup({ value: group, path, reading }: Placed<GroupFile>, named: Na
 const DEEPEST = 20;
 
 /** What is wrong with a group's `extends`; null where nothing is. */
-function explainExtends(group: GroupFile, groups: ReadonlyMap<string, Group>): string | null {
+function explainExtends(group: GroupFile, groups: ReadonlyMap<string, Group>): Problem["message"] | null {
   const chain = new Set([group.id]);
-  let parent = group.extends;
-  if (parent !== undefined && !groups.has(parent)) {
-    return `unknown group \`${plainText(parent)}\`${suggestWord(parent, groups.keys())}`;
+  const extended = group.extends;
+  if (extended !== undefined && !groups.has(extended)) {
+    return () => `unknown group \`${plainText(extended)}\`${suggestWord(extended, groups.keys())}`;
   }
+  let parent = extended;
   while (parent !== undefined && parent !== null) {
     if (parent === group.id) return `groups extend each other in a circle: ${[...chain, parent].join(" → ")}`;
     // A circle further up is told where it is.

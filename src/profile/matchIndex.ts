@@ -146,7 +146,7 @@ export function locateHost<T>(index: MatchIndex<T>, host: HostFacts): Whereabout
     for (const { family, prefix, places: table } of index.byPrefix) {
       if (family === address.family) add(table.get(blockStart(address, prefix)));
     }
-    // An address that is excepted from a network and one that is not are two addresses, not one.
+    // Which address is in which block counts, for one may be excepted and another not.
     text += "/";
   }
   for (const tag of host.tags) add(index.byTag.get(tag));

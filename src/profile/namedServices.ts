@@ -37,7 +37,7 @@ export function readNamedServices(parts: readonly Part[]): ServicePorts {
         continue;
       }
       const read = readPorts(item, item === name ? new Map() : names);
-      if (read.ports === null) reading.complain(at, read.wrong);
+      if (read.ports === null) reading.complain(at, () => read.wrong);
       else sets.push(read.ports);
     }
     const ports = unionOfPorts(sets);

@@ -9,6 +9,7 @@ export type ServicePorts = ReadonlyMap<string, PortSet>;
 /** Either the ports, or what is wrong with the text. */
 export type PortsRead =
   | { readonly ports: PortSet; readonly wrong: null }
+  /** `wrong` may take a search through all services: ask for it only to show it. */
   | { readonly ports: null; readonly wrong: string };
 
 /** Reads a port (`22/tcp`), a range (`8000-8100/tcp`) or the name of a service. */
@@ -17,7 +18,14 @@ export function readPorts(text: string, services: ServicePorts): PortsRead {
   const named = services.get(word) ?? wellKnownPorts(word);
   if (named !== null) return { ports: named, wrong: null };
   const match = /^(\d+)(?:-(\d+))?(?:\/([a-z]+))?$/i.exec(word);
-  if (match === null) return refuse(explainWord(word, services));
+  if (match === null) {
+    return {
+      ports: null,
+      get wrong() {
+        return explainWord(word, services);
+      },
+    };
+  }
   const [, first = "", last = first, protocolText] = match;
   const from = Number(first);
   const to = Number(last);

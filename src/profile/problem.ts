@@ -10,7 +10,8 @@ export interface Position {
 /** One thing that is wrong with a profile, and where. */
 export interface Problem extends Position {
   readonly file: string;
-  readonly message: string;
+  /** A function where it takes a search through the profile's names: most problems of a bad file are never shown. */
+  readonly message: string | (() => string);
 }
 
 const SHOWN = 10;
@@ -21,20 +22,26 @@ const SHOWN = 10;
  */
 export function profileError(files: readonly string[], problems: readonly Problem[]): PortreeveError {
   const order = new Map(files.map((file, index) => [file, index]));
-  const sorted = problems.toSorted(
+  // Through an alias one mistake is met several times.
+  const each = [...new Map(problems.map((problem) => [placeAndMessage(problem), problem])).values()];
+  const sorted = each.sort(
     (a, b) => (order.get(a.file) ?? 0) - (order.get(b.file) ?? 0) || a.line - b.line || a.column - b.column,
   );
-  const lines = [
-    ...new Set(
-      sorted.map(({ file, line, column, message }) => `${nameFile(file)}:${line}:${column}: ${message}`),
-    ),
-  ];
+  const lines = sorted.slice(0, SHOWN).map(describeProblem);
   const [first = "the profile cannot be read"] = lines;
-  if (lines.length === 1) return new PortreeveError("usage", first, { hint: HINT });
-  const shown = lines.slice(0, SHOWN).map((line) => `  ${line}`);
-  if (lines.length > SHOWN) shown.push(`  and ${lines.length - SHOWN} more`);
-  const head = `${nameBroken(files, sorted)} has ${lines.length} problems:`;
+  if (sorted.length <= 1) return new PortreeveError("usage", first, { hint: HINT });
+  const more = sorted.length > SHOWN ? [`and ${sorted.length - SHOWN} more`] : [];
+  const shown = [...lines, ...more].map((line) => `  ${line}`);
+  const head = `${nameBroken(files, sorted)} has ${sorted.length} problems:`;
   return new PortreeveError("usage", `${head}\n${shown.join("\n")}`, { hint: HINT });
+}
+
+function placeAndMessage({ file, line, column, message }: Problem): string {
+  return `${line}:${column} ${file}\n${typeof message === "string" ? message : ""}`;
+}
+
+function describeProblem({ file, line, column, message }: Problem): string {
+  return `${nameFile(file)}:${line}:${column}: ${typeof message === "string" ? message : message()}`;
 }
 
 const HINT = "correct the profile and try again: nothing was judged by it";

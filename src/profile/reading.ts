@@ -7,14 +7,14 @@ export interface Reading {
   readonly lineOf: (path: YamlPath) => ProfileLine;
   /** The line of the key that `path` ends in. */
   readonly lineOfKey: (path: YamlPath) => ProfileLine;
-  readonly complain: (path: YamlPath, message: string) => void;
+  readonly complain: (path: YamlPath, message: Problem["message"]) => void;
   /** Like `complain`, but about the key that `path` ends in. */
-  readonly complainOfKey: (path: YamlPath, message: string) => void;
+  readonly complainOfKey: (path: YamlPath, message: Problem["message"]) => void;
 }
 
 /** Begins to read the file that is called `file`. What is wrong with it is added to `problems`. */
 export function beginReading(file: string, yaml: YamlFile, problems: Problem[]): Reading {
-  const tell = (position: Position, message: string) => {
+  const tell = (position: Position, message: Problem["message"]) => {
     problems.push({ file, ...position, message });
   };
   return {

@@ -42,13 +42,15 @@ export function takeTemplates(
     const own = templates.get(item);
     if (own !== undefined) taken.set(item, own);
     else if (builtIn !== undefined) taken.set(item, builtInEntries(item, builtIn, reading.lineOf(at)));
-    else {
-      const near = suggestWord(item, [...templates.keys(), ...BUILT_IN_TEMPLATES.keys()]);
-      const list = `; the built-in ones are ${[...BUILT_IN_TEMPLATES.keys()].join(", ")}`;
-      reading.complain(at, `unknown template \`${plainText(item)}\`${near || list}`);
-    }
+    else reading.complain(at, () => explainUnknown(item, templates));
   }
   return { names: [...taken.keys()], entries: [...taken.values()].flat() };
+}
+
+function explainUnknown(name: string, templates: Templates): string {
+  const builtIn = [...BUILT_IN_TEMPLATES.keys()];
+  const near = suggestWord(name, [...templates.keys(), ...builtIn]);
+  return `unknown template \`${plainText(name)}\`${near || `; the built-in ones are ${builtIn.join(", ")}`}`;
 }
 
 /** A built-in template is written nowhere: its entries bear the line that asks for them. */

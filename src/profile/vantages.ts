@@ -1,7 +1,7 @@
 import { gatherDefinitions } from "./definitions.js";
 import type { Part } from "./include.js";
 import { suggestWord } from "./nearWord.js";
-import { plainText } from "./problem.js";
+import { type Problem, plainText } from "./problem.js";
 import type { Vantage } from "./profile.js";
 import { listWithPaths, type Reading } from "./reading.js";
 import type { YamlPath } from "./yamlFile.js";
@@ -24,10 +24,12 @@ export function namesOfVantages(vantages: readonly Vantage[]): VantageNames {
 }
 
 /** What is wrong with a vantage's name; null where nothing is. */
-export function explainVantage(name: string, vantages: VantageNames): string | null {
+export function explainVantage(name: string, vantages: VantageNames): Problem["message"] | null {
   if (vantages === null || vantages.has(name)) return null;
-  const near = suggestWord(name, vantages) || "; name it under `vantages`";
-  return `unknown vantage \`${plainText(name)}\`${near}`;
+  return () => {
+    const near = suggestWord(name, vantages) || "; name it under `vantages`";
+    return `unknown vantage \`${plainText(name)}\`${near}`;
+  };
 }
 
 /** Reads `from` or `closed_from`: each vantage once. Null where the key does not stand. */

@@ -72,7 +72,7 @@ function factsOf(
     ["Status", statusWords(finding)],
     ["Since", since === null ? null : formatInstant(since, zone)],
     ["Still open", finding.carried === null ? null : plain(finding.carried, LONG)],
-    ["Due", finding.overdue ? ink.paint("bad", due) : due],
+    ["Due", finding.overdue ? ink.paint("bad", due) : due.replace(/^due /, "")],
     ["Host", finding.host === null ? null : plain(finding.host)],
     ["Owner", plain(finding.owner ?? "nobody is named", LONG)],
     ["System", finding.system === null ? null : plain(finding.system, LONG)],

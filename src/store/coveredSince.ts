@@ -15,9 +15,8 @@ interface Proved {
 }
 
 /**
- * What runs begun at or after `since` proved, all together, by address: every port that `openedSince` has not is one
- * that they found shut. A silent UDP port that was open before is not among them: silence says nothing there. As in
- * `openedSince`, vantages and realms that are not named are taken together.
+ * What runs begun at or after `since` covered, all together, by address. An open UDP port that was silent since is not
+ * among it: silence says nothing there. As in `openedSince`, vantages and realms that are not named are taken together.
  */
 export function coveredSince(
   ledger: Ledger,

@@ -14,7 +14,7 @@ export function positionOf(key: Key, act: 0 | 1): Key {
   return key * 2 + act;
 }
 
-/** `act` is part of the value: so a run's word and a person's never become one span, and none is lost with the other. */
+/** What a person says is a span of its own whatever stands beside it: it must not go when a run's word beside it does. */
 interface Told {
   readonly act: 0 | 1;
   readonly state: FindingState;
@@ -52,7 +52,7 @@ export function writeState(ledger: Ledger, change: StateChange): number | null {
 }
 
 function isSameTold(a: Told, b: Told): boolean {
-  return a.act === b.act && isSameState(a.state, b.state);
+  return a.act === 0 && b.act === 0 && isSameState(a.state, b.state);
 }
 
 /** Writes what differs. */

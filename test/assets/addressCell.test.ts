@@ -27,7 +27,8 @@ describe("an address cell", () => {
 
   test.each([
     ["10.0.0.0/24", /"10\.0\.0\.0\/24" is a network, not an address/],
-    ["0.0.0.0/0", /is a network/],
+    ["0.0.0.0/0", /is no address of a host/],
+    ["::", /is no address of a host/],
     ["10.0.0.0/255.255.255.0", /is a network/],
     ["2001:db8::/64", /is a network/],
     ["10.0.0.1-10.0.0.9", /is a range/],

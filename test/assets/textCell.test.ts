@@ -13,7 +13,7 @@ describe("a text cell", () => {
     expect(readText(cell)).toEqual({ text, cut: false });
   });
 
-  test.each(["", " \t", "-", "--", "—", "N/A", "n/a", "None", "NULL", "无", "/"])(
+  test.each(["", " \t", "-", "--", "—", "N/A", "n/a", "None", "NULL", "无", "未知", "TBD", "?", "/"])(
     "%j says nothing: nobody is called so",
     (cell) => {
       expect(readText(cell)).toEqual({ text: null, cut: false });

@@ -317,7 +317,7 @@ describe.concurrent("assets import", { timeout: 120_000 }, () => {
 
   test("survives hostile cells in every output", async (context) => {
     const bench = withRun(benchOf(context));
-    const hostile = "\"=cmd|' /C calc'!A0\x1b[31m\u202e\"";
+    const hostile = "\"=cmd|' /C calc'!A0\x1b[31m\u202e\0\"";
     bench.write(
       "a.csv",
       `IP,ID,Owner,System,Tags\n198.18.7.12,${hostile},${hostile},${hostile},${hostile}\n`,

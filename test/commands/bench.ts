@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
+import { afterAll } from "vitest";
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -75,10 +75,16 @@ export function makeBench(): Bench & { remove(): void } {
   };
 }
 
-/** A bench that goes when its test ends. */
+const used: ReturnType<typeof makeBench>[] = [];
+// Not when its test is finished: among concurrent tests the global hook may belong to another one.
+afterAll(() => {
+  for (const bench of used) bench.remove();
+});
+
+/** A bench that goes when its file's tests have ended. */
 export function useBench(): Bench {
   const bench = makeBench();
-  onTestFinished(() => bench.remove());
+  used.push(bench);
   return bench;
 }
 

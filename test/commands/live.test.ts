@@ -9,11 +9,11 @@ import { type Bench, type CliRun, fakeNmap, makeBench, useBench } from "./bench.
 const hasNmap = spawnSync("nmap", ["--version"]).status === 0;
 
 const OBSERVATION =
-  "address confidence firstSeen lastCovered lastSeen owner port product protocol realm reason run service state vantage version";
+  "address confidence firstSeen host lastCovered lastSeen owner port product protocol realm reason run service state system tags vantage version";
 const FINDING =
-  "address ageDays evidence fingerprint firstSeen lastSeen owner port profile protocol rule severity status vantage";
+  "address ageDays carried confirmed due evidence exception fingerprint firstSeen host lastSeen overdue owner port profile protocol realm rule run severity status system tags vantage";
 const CHANGE = "address after before kind operator port protocol run timeFrom timeTo vantage";
-const SUMMARY = "coverage findings outcome recall run schemaVersion";
+const SUMMARY = "coverage findings outcome recall run schemaVersion settled";
 
 const keysOf = (value: object | undefined) =>
   Object.keys(value ?? {})

@@ -38,6 +38,7 @@ const PURE: Readonly<Record<string, readonly string[]>> = {
   facts: [],
   scope: [],
   history: [],
+  assets: [],
   exposure: [],
   report: [],
   profile: ["src/profile/load.ts"],
@@ -104,6 +105,8 @@ describe("packages", () => {
     ["commander", "commands"],
     ["cli-table3", "report"],
     ["csv-stringify", "report"],
+    ["csv-parse", "assets"],
+    ["diff", "report"],
   ])("%s is known to %s alone", (name, room) => {
     const users = sources.filter((source) =>
       importsOf(source).some(({ from }) => from === name || from.startsWith(`${name}/`)),

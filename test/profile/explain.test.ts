@@ -43,3 +43,37 @@ test("a port that nobody lists is explained too", () => {
   const [other] = explain(BOUND, parseAddress("192.0.2.1"), { protocol: "tcp", port: 99 });
   expect(other?.expectation.why).toBe("no group matches this host; unlisted ports are forbidden");
 });
+
+const EXCEPTIONS = `version: 1
+vantages: {bastion: , office: }
+groups:
+  - {id: lan, match: {network: 10.0.0.0/24}, allowed: [22/tcp, {port: 8000-8003/tcp, from: office}]}
+exceptions:
+  - {id: E1, match: {address: 10.0.0.5}, ports: [8002/tcp, 9090/tcp], owner: o, reason: r, expires: 2026-06-15}
+`;
+const NOON = Date.parse("2026-06-15T12:00:00Z");
+
+test("the exception that covers a port is shown with its row, be it over or not, and so are its ports", () => {
+  const rows = (at?: number) =>
+    explain(bind(EXCEPTIONS), parseAddress("10.0.0.5"), undefined, at)
+      .filter(({ from }) => from > 1000 && from !== 3389 && from !== 6379)
+      .map(({ text, expectation: { verdict, elsewhere }, exception }) =>
+        [text, verdict, elsewhere, exception?.exception.id, exception?.active].join(" "),
+      );
+  expect(rows(NOON)).toEqual([
+    "8000-8001/tcp forbidden not-from  ",
+    "8002/tcp forbidden not-from E1 true",
+    "8003/tcp forbidden not-from  ",
+    "9090/tcp unlisted  E1 true",
+  ]);
+  expect(rows(NOON + 86_400_000)[1]).toBe("8002/tcp forbidden not-from E1 false");
+  // Without a time nothing can be said of exceptions.
+  expect(rows()).toEqual(["8000-8003/tcp forbidden not-from  ", "9090/tcp unlisted   "]);
+});
+
+test("one port with its exception", () => {
+  const [row] = explain(bind(EXCEPTIONS), parseAddress("10.0.0.5"), { protocol: "tcp", port: 9090 }, NOON);
+  expect(row?.exception).toMatchObject({ exception: { id: "E1" }, active: true });
+  const [other] = explain(bind(EXCEPTIONS), parseAddress("10.0.0.6"), { protocol: "tcp", port: 9090 }, NOON);
+  expect(other?.exception).toBeNull();
+});

@@ -27,7 +27,9 @@ describe("lint", () => {
     [
       "tags",
       ["{id: a, match: {tags: web}}"],
-      ["warning 3: group `a` matches by tags; nothing has a tag yet, so it matches no host"],
+      [
+        "warning 3: group `a` can never match: no host has the tag `web`; tags come from the profile's `hosts` and from `portreeve assets import`",
+      ],
     ],
     [
       "a wide permission",

@@ -1,4 +1,5 @@
 /** One change to a good profile: it is either still valid, or refused with the line of the change. */
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { PortreeveError } from "../../src/facts/error.js";
 import { GOOD, GOOD_INCLUDED, INCLUDED_NAME, parseGood } from "./good.js";
@@ -79,9 +80,7 @@ describe("a word of a good profile changed", () => {
       const places = refusedAt(file, text);
       if (places === null) return false;
       const isTold = places.some(
-        (place) =>
-          (place.file === file.name && (place.line === line || place.line === mapStart(file, line))) ||
-          isUser(place, word),
+        (place) => (place.file === file.name && place.line === line) || isUser(place, word),
       );
       const told = places.map((place) => `${place.file}:${place.line}`).join(", ");
       expect(isTold, `${file.name}:${line} (${word}), told: ${told}\n${text}`).toBe(true);
@@ -97,15 +96,34 @@ function isUser(place: Place, word: string): boolean {
   return file?.lines[place.line - 1]?.includes(word) ?? false;
 }
 
-/**
- * The line of the dash that the line's list item begins with. A key that became another leaves its map without it:
- * that is told of the map, at its first line.
- */
+/** The line of the dash that the line's list item begins with: what a map lacks is told of at its first line. */
 function mapStart({ lines }: File, line: number): number {
   let at = line;
   while (at > 1 && !/^\s*- /.test(lines[at - 1] ?? "")) at--;
   return at;
 }
+
+test("a good profile with pieces cut out, doubled or moved is read, or refused with a place", () => {
+  const piece = fc.record({ from: fc.nat(), length: fc.integer({ min: 0, max: 60 }), to: fc.nat() });
+  let accepted = 0;
+  fc.assert(
+    fc.property(fc.array(piece, { minLength: 1, maxLength: 3 }), fc.boolean(), (pieces, isRoot) => {
+      let text = isRoot ? GOOD : GOOD_INCLUDED;
+      for (const { from, length, to } of pieces) {
+        const start = from % (text.length + 1);
+        const taken = text.slice(start, start + length);
+        const rest = text.slice(0, start) + text.slice(start + length);
+        const at = to % (rest.length + 1);
+        text = rest.slice(0, at) + taken + rest.slice(at);
+      }
+      const places = refusedAt(isRoot ? ROOT : INCLUDED, text);
+      if (places === null) accepted++;
+      else expect(places.length).toBeGreaterThan(0);
+    }),
+    { numRuns: 300 },
+  );
+  expect(accepted).toBeGreaterThan(0);
+});
 
 describe("the layout of a good profile changed", () => {
   const layouts: readonly [string, (content: string) => string][] = [

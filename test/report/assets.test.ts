@@ -1,11 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Asset, AssetList } from "../../src/facts/asset.js";
-import {
-  type AssetImport,
-  renderAssetImport,
-  renderAssetLists,
-  renderAssets,
-} from "../../src/report/assets.js";
+import { type AssetImport, renderAssetImport } from "../../src/report/assetImport.js";
+import { renderAssetLists, renderAssets } from "../../src/report/assets.js";
 import { textWidth } from "../../src/report/width.js";
 import { HOSTILE, UNSAFE } from "./hostile.js";
 import { address, DAY, START } from "./sample.js";
@@ -104,6 +100,18 @@ describe("what an import read", () => {
       "one address in no row",
       { matching: { unseen: [], unnamed: [address("10.0.0.1")] } },
       /1 address that runs found alive is in no row/,
+    ],
+    [
+      "a column that is no id",
+      {
+        assets: [
+          asset(
+            "rack 5",
+            Array.from({ length: 21 }, (_, i) => `10.0.0.${i + 1}`),
+          ),
+        ],
+      },
+      /More than 20 addresses are one machine .*: rack 5 \(10\.0\.0\.1\): 21\./,
     ],
   ])("after %s is told so", (_, given, message) => {
     expect(renderAssetImport({ ...DONE, ...given }, "text", { ...LOOK, width: 200 })).toMatch(message);

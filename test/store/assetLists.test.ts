@@ -105,6 +105,14 @@ describe("asset lists", () => {
     expect(store.assetsAt(DAY)).toEqual([both, gone, kept]);
   });
 
+  test("of several sources: the date counts, not which was imported last", () => {
+    const store = scratchStore();
+    const newer = [asset("10.0.0.1", { owner: "new" })];
+    store.addAssets(list(2, { source: "cmdb" }), newer);
+    store.addAssets(list(1, { source: "netbox" }), [asset("10.0.0.1", { owner: "old" })]);
+    expect(store.assetsAt()).toEqual(newer);
+  });
+
   test("of one address in two realms do not take it from each other, nor from a row of any realm", () => {
     const store = scratchStore();
     const older = [asset("10.0.0.1", { realm: "berlin" }), asset("10.0.0.1", { owner: "any" })];

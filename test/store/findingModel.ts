@@ -81,10 +81,10 @@ export function transitionsOf({ runs, acts }: FindingModel, fingerprint: string)
   ]);
 }
 
-/** How many states the store should keep of a finding: one each time somebody says something new. */
+/** How many states the store should keep of a finding: one each time a run says something new or a person anything. */
 export function countStates(model: FindingModel, fingerprint: string): number {
-  const texts = wordsOn(model, fingerprint).map(({ by, finding }) =>
-    JSON.stringify([by, { ...finding, run: 0, lastSeen: 0, ageDays: 0 }]),
+  const texts = wordsOn(model, fingerprint).map(({ by, run, finding }) =>
+    JSON.stringify([by === "run" ? 0 : run.id, { ...finding, run: 0, lastSeen: 0, ageDays: 0 }]),
   );
   return texts.filter((text, index) => text !== texts[index - 1]).length;
 }

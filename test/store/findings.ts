@@ -1,6 +1,6 @@
 /** Makes findings and judgements for tests; also used by processes outside the test runner. */
 import { createHash } from "node:crypto";
-import type { Finding, FindingTransition } from "../../src/facts/finding.js";
+import type { Finding, FindingException, FindingTransition } from "../../src/facts/finding.js";
 import type { JudgingBasis } from "../../src/facts/profileText.js";
 import type { RecordedJudgement } from "../../src/store/recordJudgement.js";
 import { ip } from "./observations.js";
@@ -40,6 +40,23 @@ export function finding(more: Partial<Finding> = {}): Finding {
     ...about,
   };
 }
+
+const DAY = 86_400_000;
+
+/** A finding as the store tells it after `run` told of it, which took place on that day; it was first seen on day 1. */
+export function told(run: number, day: number, more: Partial<Finding> = {}): Finding {
+  return finding({ run, firstSeen: DAY, lastSeen: day * DAY, ageDays: day - 1, ...more });
+}
+
+export const exception: FindingException = {
+  id: "legacy-ssh",
+  owner: "team-b",
+  reason: "until the move",
+  ticket: "OPS-7",
+  approvedBy: null,
+  expires: "2031-01-31",
+  line: { file: "profile.yaml", line: 40 },
+};
 
 /** From null to the finding's status, by alice. */
 export function transition(of: Finding, more: Partial<FindingTransition> = {}): FindingTransition {

@@ -199,5 +199,6 @@ describe("the store, against a model that keeps every snapshot", () => {
       }),
       { numRuns: Number(process.env.PORTREEVE_CASES ?? 150) },
     );
-  });
+    // Each case makes a database: on a busy machine that takes its time.
+  }, 180_000);
 });

@@ -122,7 +122,7 @@ CREATE TABLE finding_transition (
   to_status TEXT NOT NULL,
   person TEXT NOT NULL,
   why TEXT NOT NULL,
-  retracts INTEGER UNIQUE REFERENCES finding_transition
+  retracts INTEGER REFERENCES finding_transition
 ) STRICT;
 
 CREATE TABLE hole (
@@ -363,6 +363,8 @@ CREATE INDEX finding_of_vantage ON finding (vantage);
 CREATE INDEX finding_transition_of_finding ON finding_transition (finding);
 
 CREATE INDEX finding_transition_of_run ON finding_transition (run);
+
+CREATE UNIQUE INDEX finding_transition_retracted ON finding_transition (retracts) WHERE retracts IS NOT NULL;
 
 CREATE INDEX hole_of_host ON hole (host, protoport, run);
 

@@ -51,6 +51,15 @@ describe("what was open since a day", () => {
     expect(opened(store, 3)).toEqual([]);
   });
 
+  test("does not hold a port that was not asked at first and shut when it was", () => {
+    const store = days(
+      [observed(A, { cells: [openCell(22)] })],
+      [observed(A, { cells: [openCell(80)] })],
+      [observed(A, { quiet: [quietGroup("closed", [22])] })],
+    );
+    expect(opened(store, 2)).toEqual([`${A} 80/tcp`]);
+  });
+
   test("does not hold an open UDP port that was silent since, nor does silence cover it", () => {
     const store = days(
       [observed(A, { cells: [openCell(53, { protocol: "udp" })] })],

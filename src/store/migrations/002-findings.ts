@@ -96,10 +96,12 @@ CREATE TABLE finding_transition (
   to_status TEXT NOT NULL,
   person TEXT NOT NULL,
   why TEXT NOT NULL,
-  retracts INTEGER UNIQUE REFERENCES finding_transition
+  retracts INTEGER REFERENCES finding_transition
 ) STRICT;
 CREATE INDEX finding_transition_of_finding ON finding_transition (finding);
 CREATE INDEX finding_transition_of_run ON finding_transition (run);
+-- Partial, or the planner would look up "retracts IS NULL", which nearly all are.
+CREATE UNIQUE INDEX finding_transition_retracted ON finding_transition (retracts) WHERE retracts IS NOT NULL;
 CREATE TRIGGER finding_transition_is_kept BEFORE DELETE ON finding_transition
 BEGIN SELECT RAISE(ABORT, 'the log of findings is append-only'); END;
 CREATE TRIGGER finding_transition_is_final BEFORE UPDATE ON finding_transition
