@@ -1,8 +1,8 @@
 import type { Finding, FindingException } from "../facts/finding.js";
-import { exceptionEnd, findException } from "../profile/exceptionRules.js";
+import { findException } from "../profile/exceptionRules.js";
 import type { Exception } from "../profile/profile.js";
 import { type Draft, findingOf } from "./findingOf.js";
-import type { Judging } from "./judging.js";
+import { endOf, type Judging } from "./judging.js";
 
 /**
  * Adds a finding. One that an exception covers is `accepted`; where the exception has ended it is open, and beside it
@@ -23,13 +23,12 @@ export function addFinding(judging: Judging, draft: Draft): void {
 }
 
 function addExpired(judging: Judging, draft: Draft, exception: Exception, covered: Finding): void {
-  if (judging.profile === null) return;
   const { id, owner, expires, ticket } = exception;
   const told = ticket === null ? "" : ` (${ticket})`;
   addAboutException(judging, exception, {
     ...draft,
     rule: "exception-expired",
-    firstSeen: exceptionEnd(exception, judging.profile.zone),
+    firstSeen: endOf(judging, exception),
     evidence: `exception \`${id}\` of ${owner} ended on ${expires}${told} and ${covered.rule} still stands`,
   });
 }

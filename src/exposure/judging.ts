@@ -4,7 +4,9 @@ import type { Finding } from "../facts/finding.js";
 import type { Instant } from "../facts/run.js";
 import type { HostView, RunView } from "../facts/view.js";
 import type { BoundProfile } from "../profile/bind.js";
+import { exceptionEnd } from "../profile/exceptionRules.js";
 import { type Identities, identityOf } from "../profile/identities.js";
+import type { Exception } from "../profile/profile.js";
 
 /** What every rule needs: the run, the profile, who the hosts are, and where the findings go. */
 export interface Judging {
@@ -18,6 +20,8 @@ export interface Judging {
   readonly findings: Finding[];
   /** Fingerprints of what was said of exceptions: two of them at one port are told of once. */
   readonly told: Set<string>;
+  /** When exceptions end, by their last day: many share it, and working it out in a zone is dear. */
+  readonly ends: Map<string, Instant>;
 }
 
 /** Begins judging one run. Without a profile `identities` tells who the hosts are. */
@@ -34,12 +38,22 @@ export function beginJudging(
     now: nowOf(view),
     findings: [],
     told: new Set(),
+    ends: new Map(),
   };
 }
 
 /** The run's end, or its start while it goes on. */
 export function nowOf({ run }: RunView): Instant {
   return run.endedAt ?? run.startedAt;
+}
+
+/** The last millisecond of the exception. */
+export function endOf({ profile, ends }: Judging, exception: Exception): Instant {
+  const known = ends.get(exception.expires);
+  if (known !== undefined) return known;
+  const end = exceptionEnd(exception, profile?.zone ?? "UTC");
+  ends.set(exception.expires, end);
+  return end;
 }
 
 /** Who the address belongs to; one that nobody knows is a host of its own. */

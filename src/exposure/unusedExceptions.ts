@@ -8,17 +8,16 @@
 import type { Address } from "../facts/address.js";
 import type { Finding, FindingRule } from "../facts/finding.js";
 import type { Port } from "../facts/port.js";
-import type { Instant } from "../facts/run.js";
 import type { HostView } from "../facts/view.js";
 import type { BoundProfile } from "../profile/bind.js";
-import { exceptionEnd, exceptionsOf } from "../profile/exceptionRules.js";
+import { exceptionsOf } from "../profile/exceptionRules.js";
 import { matchGroups } from "../profile/hostRules.js";
 import { type Exception, type Match, PORT_RULES } from "../profile/profile.js";
 import { compareText } from "../profile/rank.js";
 import { compareAddresses } from "../scope/address.js";
 import { hasPort } from "../scope/portSet.js";
 import { addAboutException } from "./addFinding.js";
-import { hostsOf, isAbsent, type Judging } from "./judging.js";
+import { endOf, hostsOf, isAbsent, type Judging } from "./judging.js";
 import { laterOf, type PortRun, portRunsOf, type Unused, unusedPortsOn } from "./unusedPorts.js";
 
 /** The addresses in the view of one machine. */
@@ -55,7 +54,7 @@ function byAddress(findings: readonly Finding[]): FindingsAt {
 
 function matchedMachines(judging: Judging, profile: BoundProfile): ReadonlyMap<Exception, Hosts[]> {
   const { exceptions } = profile.profile;
-  const inForce = inForceAt(judging.now, exceptions, profile.zone);
+  const inForce = new Set(exceptions.filter((exception) => endOf(judging, exception) >= judging.now));
   const matched = new Map<Exception, Hosts[]>();
   for (const host of judging.view.hosts) {
     const fitting = exceptionsOf(profile, host.address).filter((exception) => inForce.has(exception));
@@ -69,17 +68,6 @@ function matchedMachines(judging: Judging, profile: BoundProfile): ReadonlyMap<E
     }
   }
   return matched;
-}
-
-/** Those that have not ended. Many end on the same day, and working out when a day ends in a zone is dear. */
-function inForceAt(now: Instant, exceptions: readonly Exception[], zone: string): ReadonlySet<Exception> {
-  const days = new Map<string, boolean>();
-  const isInForce = (exception: Exception) => {
-    const known = days.get(exception.expires) ?? exceptionEnd(exception, zone) >= now;
-    days.set(exception.expires, known);
-    return known;
-  };
-  return new Set(exceptions.filter(isInForce));
 }
 
 function judgeOn(

@@ -40,12 +40,14 @@ export interface BoundProfile extends Omit<Seen, "assets"> {
 interface Memory {
   /** By address, or by the host that several addresses are. */
   readonly rules: Map<Address | Identity, HostRules>;
-  /** By whereabouts: hosts that the same groups match in the same way share their rules. */
-  readonly sharedRules: Map<string, HostRules>;
+  /** Hosts that are in the same places share their rules, */
+  readonly rulesByPlaces: Map<string, HostRules>;
+  /** and so do hosts that the same groups match in the same way. */
+  readonly rulesByMatches: Map<string, HostRules>;
   /** What each group says from this vantage. */
   readonly voices: Map<Group, Voices>;
   readonly exceptions: Map<Address | Identity, ExceptionRules>;
-  readonly sharedExceptions: Map<string, ExceptionRules>;
+  readonly exceptionsByPlaces: Map<string, ExceptionRules>;
   /** By the last day. */
   readonly ends: Map<string, Instant>;
 }
@@ -95,10 +97,11 @@ export function bindProfile(profile: Profile, seen: Seen): BoundProfile {
     exceptionIndex: indexExceptions(profile.exceptions, names, seen),
     memory: {
       rules: new Map(),
-      sharedRules: new Map(),
+      rulesByPlaces: new Map(),
+      rulesByMatches: new Map(),
       voices: new Map(),
       exceptions: new Map(),
-      sharedExceptions: new Map(),
+      exceptionsByPlaces: new Map(),
       ends: new Map(),
     },
   };

@@ -112,14 +112,14 @@ function endOf({ zone, memory }: BoundProfile, exception: Exception): Instant {
 const NONE: ExceptionRules = { all: [], covering: new Map() };
 
 function exceptionRulesOf(bound: BoundProfile, address: Address): ExceptionRules {
-  const { exceptions, sharedExceptions } = bound.memory;
+  const { exceptions, exceptionsByPlaces } = bound.memory;
   if (bound.profile.exceptions.length === 0) return NONE;
   const key = identityOf(bound.identities, address) ?? address;
   const known = exceptions.get(key);
   if (known !== undefined) return known;
   const host = hostFactsOf(bound.identities, address);
   const whereabouts = locateHost(bound.exceptionIndex, host);
-  let rules = sharedExceptions.get(whereabouts.text);
+  let rules = exceptionsByPlaces.get(whereabouts.text);
   if (rules === undefined) {
     const matched = [...findMatches(bound.exceptionIndex, host, whereabouts)].sort(
       (a, b) =>
@@ -128,7 +128,7 @@ function exceptionRulesOf(bound: BoundProfile, address: Address): ExceptionRules
         compareText(a.item.id, b.item.id),
     );
     rules = { all: matched.map(({ item }) => item), covering: new Map() };
-    sharedExceptions.set(whereabouts.text, rules);
+    exceptionsByPlaces.set(whereabouts.text, rules);
   }
   exceptions.set(key, rules);
   return rules;

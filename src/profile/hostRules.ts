@@ -3,7 +3,7 @@ import type { BoundProfile } from "./bind.js";
 import type { Expectation, RequiredPort } from "./expectation.js";
 import { hostFactsOf } from "./hostFacts.js";
 import { identityOf } from "./identities.js";
-import { findMatches, locateHost } from "./matchIndex.js";
+import { findMatches, locateHost, type Matched } from "./matchIndex.js";
 import type { Naming } from "./matchKeys.js";
 import type { Group } from "./profile.js";
 import { type Voices, voicesOf } from "./voice.js";
@@ -38,32 +38,39 @@ export function matchGroups(bound: BoundProfile, address: Address): readonly Mat
 
 /** The rules of a host; asked for again they come from memory. */
 export function rulesOf(bound: BoundProfile, address: Address): HostRules {
-  const { rules, sharedRules } = bound.memory;
+  const { rules, rulesByPlaces } = bound.memory;
   const key = identityOf(bound.identities, address) ?? address;
   const known = rules.get(key);
   if (known !== undefined) return known;
   const host = hostFactsOf(bound.identities, address);
   const whereabouts = locateHost(bound.index, host);
-  let found = sharedRules.get(whereabouts.text);
+  let found = rulesByPlaces.get(whereabouts.text);
   if (found === undefined) {
-    const matched = findMatches(bound.index, host, whereabouts).map(
-      ({ item, specificity, how }): MatchedGroup => ({
-        group: item,
-        specificity,
-        how,
-        voices: voicesIn(bound, item),
-      }),
-    );
-    found = {
+    found = rulesBy(bound, findMatches(bound.index, host, whereabouts));
+    rulesByPlaces.set(whereabouts.text, found);
+  }
+  rules.set(key, found);
+  return found;
+}
+
+/** Hosts in different places may be matched alike all the same: most tags and blocks name no group of theirs. */
+function rulesBy(bound: BoundProfile, matches: readonly Matched<Group>[]): HostRules {
+  const { rulesByMatches } = bound.memory;
+  const key = matches.map(({ item, how }) => `${item.id} ${how}`).join("\n");
+  let rules = rulesByMatches.get(key);
+  if (rules === undefined) {
+    const matched = matches.map(({ item, specificity, how }): MatchedGroup => {
+      return { group: item, specificity, how, voices: voicesIn(bound, item) };
+    });
+    rules = {
       matched,
       listing: matched.filter(({ voices }) => voices.all.length > 0),
       isReviewed: matched.every(({ voices }) => voices.all.every(({ counts }) => counts)),
       memory: { expectations: new Map(), unlisted: null, required: null },
     };
-    sharedRules.set(whereabouts.text, found);
+    rulesByMatches.set(key, rules);
   }
-  rules.set(key, found);
-  return found;
+  return rules;
 }
 
 function voicesIn({ vantage, memory }: BoundProfile, group: Group): Voices {

@@ -19,6 +19,8 @@ export interface Identities {
 
 /** A host of the profile or a row of an asset list, as this vantage sees it. */
 interface Member {
+  /** Whose words count first: 0 the profile's, 1 those of a row for this realm, 2 those of a row for any. */
+  readonly rank: 0 | 1 | 2;
   readonly name: string | null;
   readonly names: readonly string[];
   /** The addresses behind NAT that this vantage sees; they come first. */
@@ -39,22 +41,31 @@ export function bindIdentities(
   seen: { readonly vantage: string; readonly realm: string },
 ): Identities {
   const members = [
-    ...hosts.toSorted((a, b) => compareText(a.name, b.name)).map((host) => hostMember(host, seen.vantage)),
-    ...sortAssets(assets.filter((asset) => fitsRealm(asset, seen.realm))).map(assetMember),
+    ...hosts.map((host) => hostMember(host, seen.vantage)),
+    ...assets.filter((asset) => fitsRealm(asset, seen.realm)).map(assetMember),
   ];
-  const byAddress = new Map<Address, Identity>();
-  const byName = new Map<string, Identity[]>();
   const exposed = new Map<Identity, readonly Address[]>();
   for (const together of joinMembers(members)) {
     const identity = mergeMembers(together);
     // A host that has nothing but a NAT address elsewhere cannot be met here.
     if (identity.addresses.length === 0) continue;
-    for (const address of identity.addresses) byAddress.set(address, identity);
-    for (const name of identity.names) byName.set(name, [...(byName.get(name) ?? []), identity]);
-    const seenAs = unique(together.flatMap((member) => member.seenAs));
+    const seenAs = identity.addresses.filter((each) =>
+      together.some((member) => member.seenAs.includes(each)),
+    );
     exposed.set(identity, seenAs.length > 0 ? seenAs : identity.addresses);
   }
-  return { all: [...exposed.keys()], byAddress, byName, exposed };
+  const all = [...exposed.keys()].sort((a, b) => compareText(a.addresses[0] ?? "", b.addresses[0] ?? ""));
+  const byAddress = new Map<Address, Identity>();
+  const byName = new Map<string, Identity[]>();
+  for (const identity of all) {
+    for (const address of identity.addresses) byAddress.set(address, identity);
+    for (const name of identity.names) {
+      const bearers = byName.get(name);
+      if (bearers === undefined) byName.set(name, [identity]);
+      else bearers.push(identity);
+    }
+  }
+  return { all, byAddress, byName, exposed };
 }
 
 /** Who the address belongs to; null where neither the profile's `hosts` nor an asset list knows it. */
@@ -79,39 +90,33 @@ function fitsRealm(asset: Asset, realm: string): boolean {
 function hostMember(host: ProfileHost, vantage: string): Member {
   const { name, addresses, owner, system, tags } = host;
   const seenAs = host.seenAs.get(vantage) ?? [];
-  return { name, names: [name], seenAs, addresses, owner, system, tags };
+  return { rank: 0, name, names: [name], seenAs, addresses, owner, system, tags };
 }
 
 function assetMember(asset: Asset): Member {
   const { addresses, owner, system, tags } = asset;
   const name = asset.id ?? asset.names[0] ?? null;
-  return { name, names: namesOfAsset(asset), seenAs: [], addresses, owner, system, tags };
+  const rank = asset.realm === null ? 2 : 1;
+  return { rank, name, names: namesOfAsset(asset), seenAs: [], addresses, owner, system, tags };
 }
 
 function namesOfAsset({ id, names }: Asset): string[] {
   return id === null ? [...names] : [id.toLowerCase(), ...names];
 }
 
-/** A row for this very realm before one for any; then by content, so that the order of the lists decides nothing. */
-function sortAssets(assets: readonly Asset[]): readonly Asset[] {
-  return assets
-    .map((asset) => ({
-      asset,
-      key: JSON.stringify([
-        asset.realm === null,
-        asset.id,
-        asset.names,
-        asset.addresses,
-        asset.owner,
-        asset.system,
-        asset.tags,
-      ]),
-    }))
-    .sort((a, b) => compareText(a.key, b.key))
-    .map(({ asset }) => asset);
+/**
+ * The profile's words first, then a row for this very realm before one for any; then by content, so that the order of
+ * the lists decides nothing.
+ */
+function sortMembers(members: readonly Member[]): readonly Member[] {
+  if (members.length === 1) return members;
+  return members
+    .map((member) => ({ member, key: JSON.stringify(member) }))
+    .sort((a, b) => a.member.rank - b.member.rank || compareText(a.key, b.key))
+    .map(({ member }) => member);
 }
 
-/** Members that share an address, directly or by way of others, together; in the order in which they were given. */
+/** Members that share an address, directly or by way of others, together. */
 function joinMembers(members: readonly Member[]): readonly (readonly Member[])[] {
   const leaders = members.map((_, index) => index);
   const leaderOf = (index: number): number => {
@@ -146,7 +151,8 @@ function joinMembers(members: readonly Member[]): readonly (readonly Member[])[]
   return [...together.values()];
 }
 
-function mergeMembers(members: readonly Member[]): Identity {
+function mergeMembers(joined: readonly Member[]): Identity {
+  const members = sortMembers(joined);
   return {
     name: firstOf(members.map(({ name }) => name)),
     names: unique(members.flatMap(({ names }) => names)),
@@ -165,5 +171,6 @@ function firstOf(values: readonly (string | null)[]): string | null {
 }
 
 function unique<T>(values: readonly T[]): readonly T[] {
+  if (values.length < 2) return values;
   return [...new Set(values)];
 }

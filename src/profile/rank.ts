@@ -5,7 +5,9 @@
  * the narrower entry, then again forbidden > required > allowed. Two stages, because "own before inherited" means
  * something within one group only: mixed into the second comparison it would make circles.
  */
+import { PROTOCOLS } from "../facts/port.js";
 import { formatPortSet } from "../scope/portSet.js";
+import { portKeyOf } from "./portKey.js";
 import { type Entry, LISTS, type List } from "./profile.js";
 
 /** How exactly a group names a host. Compared from the top: address, name, tag, then the longer prefix. */
@@ -37,7 +39,19 @@ export function compareWithinGroup(a: Entry, b: Entry): number {
  * compare equal.
  */
 export function compareEntries(a: Entry, b: Entry, wordOfA: List, wordOfB: List): number {
-  return a.width - b.width || gravity(wordOfA) - gravity(wordOfB) || compareText(keyOf(a), keyOf(b));
+  return (
+    a.width - b.width ||
+    gravity(wordOfA) - gravity(wordOfB) ||
+    // Most that come this far differ here already; to spell out all they say is slow.
+    compareText(a.writtenIn, b.writtenIn) ||
+    firstPort(a) - firstPort(b) ||
+    compareText(keyOf(a), keyOf(b))
+  );
+}
+
+function firstPort({ ports }: Entry): number {
+  const protocol = PROTOCOLS.find((each) => ports[each].length > 0) ?? "tcp";
+  return portKeyOf({ protocol, port: ports[protocol][0]?.[0] ?? 0 });
 }
 
 /** Below zero: `a` is the graver word. */
@@ -59,9 +73,8 @@ const keys = new WeakMap<Entry, string>();
 function keyOf(entry: Entry): string {
   let key = keys.get(entry);
   if (key === undefined) {
-    const { list, writtenIn, ports, service, product, version, owner, severity, reason, unreviewed } = entry;
+    const { list, ports, service, product, version, owner, severity, reason, unreviewed } = entry;
     key = JSON.stringify([
-      writtenIn,
       list,
       formatPortSet(ports),
       service,

@@ -38,7 +38,7 @@ describe("plain", () => {
     const text = "A".repeat(50_000_000);
     const start = performance.now();
     expect(plain(text)).toHaveLength(301);
-    expect(performance.now() - start).toBeLessThan(100);
+    expect(performance.now() - start).toBeLessThan(500);
   });
 
   it("returns nothing that a terminal would obey, whatever it is given", () => {

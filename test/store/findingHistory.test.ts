@@ -158,4 +158,4 @@ test("findings are told as of every run and now, however runs are judged, judged
     { numRuns: Number(process.env.PORTREEVE_CASES ?? 80) },
   );
   // Each case makes a database: on a busy machine that takes its time.
-}, 1_800_000);
+}, 180_000);
