@@ -14,7 +14,7 @@ export function noteEndingExceptions(profile: BoundProfile, now: Instant): reado
   const ending = profile.profile.exceptions
     .filter((exception) => isHere(profile, exception) && isNear(exception, now))
     .map((exception) => ({ exception, left: exceptionEnd(exception, profile.zone) - now }))
-    .filter(({ left }) => left >= 0 && left <= WARNED * DAY)
+    .filter(({ left }) => left >= 0 && Math.floor(left / DAY) <= WARNED)
     .sort((a, b) => a.left - b.left || compareText(a.exception.id, b.exception.id));
   const notes = ending.slice(0, LISTED).map(({ exception: { id, owner, expires }, left }) => {
     const days = Math.floor(left / DAY);

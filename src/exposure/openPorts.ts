@@ -16,45 +16,45 @@ import { describeMismatch, describeOpen } from "./serviceCheck.js";
  * `unconfirmed`.
  */
 export function judgeOpenPorts(judging: Judging, host: HostView): readonly JudgedPort[] {
-  const identity = identityAt(judging, host.address);
   const judged: JudgedPort[] = [];
   for (const row of host.ports) {
     if (!isOpen(row)) continue;
     const expectation = expect(judging, row);
     if (row.covered && !isFlagged(row)) judgeOpenPort(judging, host, row, expectation);
-    judged.push(new OpenPort(host, row, expectation, identity));
+    judged.push(new OpenPort(host, row, judging));
   }
   return judged;
 }
 
-/** A class, for there are as many as open ports: what is said of them is put into words where somebody reads it. */
+/**
+ * A class, for there are as many of them as open ports: what is said of one is looked up, and put into words, where
+ * somebody reads it. A spread (`{...port}`) leaves that out.
+ */
 class OpenPort implements JudgedPort {
   readonly host: HostView;
   readonly row: Row;
-  readonly #expectation: Expectation;
-  readonly #identity: Identity;
+  readonly #judging: Judging;
 
-  constructor(host: HostView, row: Row, expectation: Expectation, identity: Identity) {
+  constructor(host: HostView, row: Row, judging: Judging) {
     this.host = host;
     this.row = row;
-    this.#expectation = expectation;
-    this.#identity = identity;
+    this.#judging = judging;
   }
 
   get verdict(): Verdict {
-    return this.#expectation.verdict;
+    return expect(this.#judging, this.row).verdict;
   }
 
   get line(): ProfileLine | null {
-    return this.#expectation.line;
+    return expect(this.#judging, this.row).line;
   }
 
   get why(): string {
-    return this.#expectation.why;
+    return expect(this.#judging, this.row).why;
   }
 
   get owner(): string | null {
-    return this.#expectation.owner ?? this.#identity.owner;
+    return expect(this.#judging, this.row).owner ?? this.#identity.owner;
   }
 
   get hostName(): string | null {
@@ -67,6 +67,10 @@ class OpenPort implements JudgedPort {
 
   get tags(): readonly string[] {
     return this.#identity.tags;
+  }
+
+  get #identity(): Identity {
+    return identityAt(this.#judging, this.row.address);
   }
 }
 

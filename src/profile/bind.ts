@@ -125,7 +125,7 @@ export function profiledAddresses(bound: BoundProfile): AddressSet {
     for (const address of namedAddresses(group.match, bound)) add(address);
   }
   for (const { addresses: own, seenAs } of profile.hosts) {
-    for (const address of seenAs.get(bound.vantage) ?? own) add(address);
+    for (const address of [...own, ...(seenAs.get(bound.vantage) ?? [])]) add(address);
   }
   return addressSetOf(addresses);
 }

@@ -41,12 +41,12 @@ export function explainLoss(loser: Candidate, winner: Candidate, vantage: string
   if (!isSameGroup && compareSpecificity(winner.matched.specificity, loser.matched.specificity) !== 0) {
     return `${winner.matched.how} is more specific than ${loser.matched.how}`;
   }
-  if (isSameGroup && lost.elsewhere === "not-from" && won.elsewhere !== "not-from") {
-    return `it holds ${holdsFrom(lost.entry)}, the winner from ${vantage} too`;
-  }
   if (isSameGroup && won.entry.depth !== lost.entry.depth) {
     const takes = lost.entry.writtenIn.startsWith("template ") ? "takes" : "extends";
     return `\`${winner.matched.group.id}\` says otherwise than ${sourceOf(lost.entry)}, which it ${takes}`;
+  }
+  if (isSameGroup && lost.elsewhere === "not-from" && won.elsewhere !== "not-from") {
+    return `it holds ${holdsFrom(lost.entry)}, and an entry beside it names ${vantage}`;
   }
   if (won.entry.width !== lost.entry.width) {
     return `it lists ${lost.entry.width} ports, the winner ${won.entry.width}`;

@@ -82,8 +82,7 @@ function saysTheSame(a: ExplainedPorts, b: ExplainedPorts): boolean {
     first.highRisk === second.highRisk &&
     first.runnersUp.length === second.runnersUp.length &&
     first.runnersUp.every((runner, index) => runner.entry === second.runnersUp[index]?.entry) &&
-    a.exception?.exception === b.exception?.exception &&
-    a.exception?.active === b.exception?.active
+    a.exception?.exception === b.exception?.exception
   );
 }
 

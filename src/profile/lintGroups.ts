@@ -14,7 +14,6 @@ export function lintGroups(groups: readonly Group[]): readonly LintRow[] {
     ...groups.flatMap(lintWidth),
     ...groups.flatMap(lintRepeats),
     ...groups.flatMap(lintShadowed),
-    ...groups.flatMap(lintUndoneFrom),
     ...lintUnreviewed(groups),
   ];
 }
@@ -63,30 +62,18 @@ export function shadowedEntries(group: Group): readonly Entry[] {
   const seen = new Set<string>();
   return group.entries.toSorted(compareWithinGroup).filter((entry) => {
     if (entry.depth > 0 || !countsSomewhere(entry)) return false;
+    // Where entries share a port among vantages, one that names a vantage speaks there, however wide it is.
+    if (entry.from !== null && entry.list !== "forbidden") {
+      listed = unionPorts(listed, entry.ports);
+      return false;
+    }
     const ports = formatPortSet(entry.ports);
     // The same ports twice are a repeat, and told as one.
     const isShadowed = !seen.has(ports) && countPorts(subtractPorts(entry.ports, listed)) === 0;
-    // What holds from some vantages only leaves the port to wider entries elsewhere.
+    // What is forbidden from some vantages says nothing elsewhere, and leaves the port to wider entries.
     if (entry.from === null) listed = unionPorts(listed, entry.ports);
     seen.add(ports);
     return isShadowed;
-  });
-}
-
-/**
- * Entries whose `from` keeps nobody out: another entry of the group, wider or inherited, speaks for every vantage, and
- * what speaks for a vantage comes before what only keeps it out.
- */
-function lintUndoneFrom(group: Group): readonly LintRow[] {
-  const open = group.entries.filter((entry) => entry.from === null && countsSomewhere(entry));
-  return ownEntries(group).flatMap((entry) => {
-    if (entry.from === null || entry.list === "forbidden" || !countsSomewhere(entry)) return [];
-    const undoing = open.find(
-      (other) => other.list !== "forbidden" && countPorts(subtractPorts(entry.ports, other.ports)) === 0,
-    );
-    if (undoing === undefined) return [];
-    const message = `group \`${group.id}\`: \`${entry.text}\` is \`from\` ${entry.from.join(", ")}, but \`${undoing.text}\` in ${namePlace(undoing.line)} permits it from everywhere`;
-    return [warn(entry.line, message)];
   });
 }
 

@@ -48,8 +48,8 @@ function isSpeaking({ counts, elsewhere }: Voice): boolean {
 }
 
 /** An entry as it is written, whichever groups take it over. */
-export function lineKey(entry: Entry): string {
-  return `${entry.writtenIn}\n${entry.list}\n${entry.line.file}\n${entry.line.line}\n${entry.text}`;
+export function lineKey({ writtenIn, list, line, text, from, closedFrom }: Entry): string {
+  return JSON.stringify([writtenIn, list, line.file, line.line, text, from, closedFrom]);
 }
 
 /** The entries that win at least one port under these rules. */
@@ -70,13 +70,20 @@ function* winningLines(rules: HostRules): Generator<string> {
 /** The ports that each entry speaks for in its group, once the entries before it have taken theirs. */
 function claimsOf({ voices }: MatchedGroup): readonly { readonly voice: Voice; readonly ports: PortSet }[] {
   let taken: PortSet = emptyPortSet;
-  return voices.all
-    .filter(({ counts }) => counts)
-    .map((voice) => {
-      const ports = subtractPorts(voice.entry.ports, taken);
-      taken = unionPorts(taken, voice.entry.ports);
-      return { voice, ports };
-    });
+  const counting = voices.all.filter(({ counts }) => counts);
+  return counting.map((voice) => {
+    const ports = subtractPorts(heardPorts(voice, counting), taken);
+    taken = unionPorts(taken, ports);
+    return { voice, ports };
+  });
+}
+
+/** What only keeps the vantage out is not heard where an entry beside it names the vantage (`voice.ts`). */
+function heardPorts({ entry, elsewhere }: Voice, counting: readonly Voice[]): PortSet {
+  if (elsewhere !== "not-from") return entry.ports;
+  return counting
+    .filter((other) => other.namesVantage && other.entry.depth === entry.depth)
+    .reduce((ports, other) => subtractPorts(ports, other.entry.ports), entry.ports);
 }
 
 function byLevel(rules: HostRules): readonly (readonly MatchedGroup[])[] {

@@ -1,8 +1,8 @@
 /**
  * Which rule wins, apart from the order of the file. First every group that matches the host names its one entry
- * for the port (what speaks for the vantage before what only keeps it out, own before inherited, then the narrower,
- * then forbidden > required > allowed); then those entries meet: the group that names the host more exactly, then
- * the narrower entry, then again forbidden > required > allowed. Two stages, because "own before inherited" means
+ * for the port (own before inherited, then the narrower, then forbidden > required > allowed; `voice.ts` tells how
+ * entries of one depth share a port among vantages); then those entries meet: the group that names the host more exactly,
+ * then the narrower entry, then again forbidden > required > allowed. Two stages, because "own before inherited" means
  * something within one group only: mixed into the second comparison it would make circles.
  */
 import { PROTOCOLS } from "../facts/port.js";

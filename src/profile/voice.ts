@@ -16,6 +16,8 @@ export interface Voice {
   /** Its list, or `forbidden` where `from` or `closed_from` keep this vantage out. */
   readonly word: List;
   readonly elsewhere: Elsewhere | null;
+  /** Its `from` or `closed_from` names the vantage. */
+  readonly namesVantage: boolean;
   /** False of what nobody has reviewed: it permits nothing and stands in no one's way. It may forbid, though. */
   readonly counts: boolean;
 }
@@ -53,7 +55,12 @@ export function voicesOf(group: Group, vantage: string): Voices {
 }
 
 /** The group's own choice for the port among the entries that count; null where none of them lists it. */
-export function championOf({ all, narrow, wide }: Voices, port: Port): Voice | null {
+export function championOf(voices: Voices, port: Port): Voice | null {
+  const best = firstOf(voices, port);
+  return best?.elsewhere === "not-from" ? (invitedBeside(voices, port, best) ?? best) : best;
+}
+
+function firstOf({ all, narrow, wide }: Voices, port: Port): Voice | null {
   let best = narrow.get(portKeyOf(port)) ?? all.length;
   for (const place of wide) {
     if (place > best) break;
@@ -63,6 +70,21 @@ export function championOf({ all, narrow, wide }: Voices, port: Port): Voice | n
   return all[best] ?? null;
 }
 
+/**
+ * What stands beside an entry that only keeps the vantage out: where another one at its depth names the vantage, the two
+ * share the port among vantages, and the first that does not keep it out speaks. Else null: nobody invited it.
+ */
+function invitedBeside({ all }: Voices, { protocol, port }: Port, shut: Voice): Voice | null {
+  const beside = all.filter(
+    ({ entry, counts, elsewhere }) =>
+      counts &&
+      elsewhere !== "not-from" &&
+      entry.depth === shut.entry.depth &&
+      hasPort(entry.ports, protocol, port),
+  );
+  return beside.some(({ namesVantage }) => namesVantage) ? (beside[0] ?? null) : null;
+}
+
 function voiceOf(entry: Entry, vantage: string): Voice | null {
   const elsewhere = elsewhereOf(entry, vantage);
   // That others must not reach a port says nothing of this vantage.
@@ -70,7 +92,8 @@ function voiceOf(entry: Entry, vantage: string): Voice | null {
   const word = elsewhere === null ? entry.list : "forbidden";
   // Without its permission an unreviewed entry has no other vantages to keep out either.
   const forbids = word === "forbidden" && elsewhere !== "not-from";
-  return { entry, word, elsewhere, counts: forbids || !entry.unreviewed };
+  const namesVantage = elsewhere === "closed-from" || (elsewhere === null && entry.from !== null);
+  return { entry, word, elsewhere, namesVantage, counts: forbids || !entry.unreviewed };
 }
 
 function elsewhereOf({ from, closedFrom }: Entry, vantage: string): Elsewhere | null {
@@ -78,11 +101,7 @@ function elsewhereOf({ from, closedFrom }: Entry, vantage: string): Elsewhere | 
   return from === null || from.includes(vantage) ? null : "not-from";
 }
 
-/** Within one group: what speaks for the vantage, then own before inherited, then the narrower, then the graver. */
+/** Within one group: own before inherited, then the narrower, then the graver. */
 function compareVoices(a: Voice, b: Voice): number {
-  return (
-    Number(a.elsewhere === "not-from") - Number(b.elsewhere === "not-from") ||
-    a.entry.depth - b.entry.depth ||
-    compareEntries(a.entry, b.entry, a.word, b.word)
-  );
+  return a.entry.depth - b.entry.depth || compareEntries(a.entry, b.entry, a.word, b.word);
 }

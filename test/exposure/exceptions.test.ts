@@ -154,6 +154,7 @@ describe("exceptions that end soon are noted", () => {
     ["2026-03-10", "exception EXC-1 of li.wei ends on 2026-03-10, in 1 day"],
     ["2026-03-18", "exception EXC-1 of li.wei ends on 2026-03-18, in 9 days"],
     ["2026-03-22", "exception EXC-1 of li.wei ends on 2026-03-22, in 13 days"],
+    ["2026-03-23", "exception EXC-1 of li.wei ends on 2026-03-23, in 14 days"],
     ["2026-03-24", null],
     ["2026-12-31", null],
   ])("one that ends on %s: %s", (expires, note) => {

@@ -152,6 +152,12 @@ function lastProved(weeks: readonly Week[], week: number, finding: Finding): str
   return null;
 }
 
+function isInDoubt(week: Week = {}): boolean {
+  return Object.values(week).some(({ ports = {} }) =>
+    Object.values(ports).some((told) => told === "doubt" || told === "tarpit"),
+  );
+}
+
 function live(story: Story, each: (week: number, findings: Findings) => void): Findings {
   const findings = new Findings();
   viewsOf(story.weeks).forEach((view, week) => {
@@ -256,6 +262,8 @@ describe("over any sequence of runs", () => {
         const findings = new Findings();
         viewsOf(weeks).forEach((view, week) => {
           findings.live(view, profile);
+          // What a run left in doubt is a change of the network that is not told of yet.
+          if (isInDoubt(weeks[week])) return;
           const again = viewsOf([...weeks.slice(0, week + 1), weeks[week] ?? {}]).at(-1);
           if (again === undefined) throw new RangeError("no weeks");
           const { transitions } = findings.look(again, PROFILES[edited] ?? null);

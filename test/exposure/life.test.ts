@@ -341,6 +341,11 @@ describe("a required port that is missing", () => {
     expect(last.judgement.findings).toMatchObject([{ firstSeen: startOf(0), ageDays: 21, carried: null }]);
   });
 
+  test("counts from anew where the profile wants it again", () => {
+    const { last } = liveThrough(portWeeks("80/tcp", "closed", "closed", "closed"), [NEEDED, STRICT, NEEDED]);
+    expect(last.judgement.findings).toMatchObject([{ firstSeen: startOf(2), ageDays: 0 }]);
+  });
+
   test("is closed where it opens on another address of the host, and not where that always was open", () => {
     const missing = { ports: { "80/tcp": "closed" } } as const;
     const open = { ports: { "80/tcp": "open" } } as const;
@@ -583,6 +588,16 @@ describe("exceptions in the life of a finding", () => {
     );
     const { findings } = liveThrough(open.slice(0, 2), [allowed, excepting("2026-12-31")]);
     expect(findings.statuses()).toEqual(["exception-unused profile-changed", "unexpected-open accepted"]);
+  });
+
+  test("an unused exception is not used by what another of its hosts has", () => {
+    const none: HostWeek = { ports: { "80/tcp": "closed" } };
+    const profile = excepting("2026-12-31", "match: {address: [10.0.0.1, 10.0.0.2]}, ports: [80/tcp]");
+    const { findings } = liveThrough(
+      [{ "10.0.0.1": none }, { "10.0.0.1": {}, "10.0.0.2": { ports: { "80/tcp": "open" } } }],
+      profile,
+    );
+    expect(findings.statuses()).toEqual(["exception-unused open", "unexpected-open accepted"]);
   });
 
   test("an exception by network that is told of at another host is not told of twice", () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { judge } from "../../src/exposure/judge.js";
 import type { HostView } from "../../src/facts/view.js";
-import { emptyPortSet } from "../../src/scope/portSet.js";
+import { parsePort } from "../../src/scope/port.js";
+import { emptyPortSet, portSetOf } from "../../src/scope/portSet.js";
 import { bindGroups } from "../profile/bound.js";
 import { DAY, END, makeHost, makeRow, makeView, quiet, START } from "./views.js";
 
@@ -19,6 +20,7 @@ function judgeHost(some: Partial<HostView>) {
   };
 }
 
+const CLOSED = { state: "closed", proof: "closed" } as const;
 const OPEN_DNS = makeRow(HOST, "53/udp");
 
 describe("a required port is missing", () => {
@@ -85,6 +87,14 @@ describe("a required port is not missing", () => {
       "silent without coverage",
       { ports: [OPEN_DNS], quiet: [quiet("silent", "22/tcp")], covered: emptyPortSet },
       2,
+    ],
+    [
+      "asked, and silent on UDP, so that the last state stands",
+      {
+        ports: [makeRow(HOST, "22/tcp"), makeRow(HOST, "53/udp", { ...CLOSED, covered: false })],
+        covered: portSetOf([parsePort("22/tcp"), parsePort("53/udp")]),
+      },
+      1,
     ],
     ["proved nothing of", { ports: [OPEN_DNS], quiet: [quiet("none", "22/tcp")] }, 1],
     ["silent UDP", { ports: [makeRow(HOST, "22/tcp")], quiet: [quiet("silent", "53/udp")] }, 1],

@@ -121,6 +121,13 @@ describe("an exception for a port of a named host", () => {
     expect(found("ssh", ", rules: [unexpected-open]")).toEqual([`${HOST} 443/tcp`]);
   });
 
+  test("that is in doubt may need it, though the profile permits it", () => {
+    const doubt = row("22/tcp", { confidence: "unconfirmed", firstSeen: START });
+    expect(
+      unused([makeHost(HOST, { ports: [doubt] })], `match: {address: ${HOST}}, ports: [22/tcp]`),
+    ).toEqual([]);
+  });
+
   test("may be used by a firewall hole, and unused where none can be judged if that is all it is for", () => {
     const host = (some: Partial<HostView>) =>
       makeHost(HOST, { quiet: [quiet("closed", "8080/tcp")], ...some });

@@ -42,6 +42,15 @@ describe("vantage-violation", () => {
     ]);
   });
 
+  test("keeps its own severity where the list says less", () => {
+    const text = PROFILE.replace("high_risk: critical", "high_risk: low");
+    const { findings } = judge(
+      makeView([openHost("10.0.0.5", "445/tcp")], { vantage: "office" }),
+      bind(text, {}, { vantage: "office" }),
+    );
+    expect(findings).toMatchObject([{ rule: "vantage-violation", severity: "high" }]);
+  });
+
   test("and no required port is missing elsewhere", () => {
     expect(seenFrom("office").findings).toEqual([]);
   });

@@ -139,6 +139,17 @@ groups: [{id: a, match: {network: front}}]`);
   });
 });
 
+test("each host of a group is named in its own words", () => {
+  const bound = bindGroups("{id: a, match: {address: [10.0.0.1, 10.0.0.2, 10.0.0.0/24]}}");
+  const how = (address: string) => matchGroups(bound, parseAddress(address)).map((matched) => matched.how);
+  expect([how("10.0.0.1"), how("10.0.0.2"), how("10.0.0.3"), how("10.0.0.4")]).toEqual([
+    ["address 10.0.0.1"],
+    ["address 10.0.0.2"],
+    ["address in 10.0.0.0/24"],
+    ["address in 10.0.0.0/24"],
+  ]);
+});
+
 describe("realms", () => {
   const text = `version: 1
 groups:

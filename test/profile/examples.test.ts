@@ -101,6 +101,10 @@ describe("a file of examples", () => {
     expect(refusal(line)).toContain(message);
   });
 
+  test("is not told that the value of a misspelt word is wrong, too", () => {
+    expect(refusal("a.example 22/tcp form lan: allowed")).not.toContain("lan");
+  });
+
   test("is told of all its mistakes together, each once", () => {
     const text = refusal("10.0.0.1 22: alowed\nok.example 22/tcp: allowed\nx 1/tcp: y");
     expect(text).toBe(`e.txt has 3 problems:

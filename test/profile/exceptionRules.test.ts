@@ -160,6 +160,8 @@ describe("of several exceptions", () => {
     }));
     const profile = bound([...many, { id: "E1", ...wide }]);
     for (const _again of [1, 2]) {
+      expect(covering(profile, { port: "9008/tcp", rule: "required-missing" })).toBeNull();
+      expect(covering(profile, { port: "9008/tcp" })).toBe("M8");
       expect(covering(profile)).toBe("E1");
       expect(covering(profile, { port: "9007/tcp" })).toBe("M7");
       expect(covering(profile, { port: "9007/udp" })).toBeNull();

@@ -71,6 +71,12 @@ test("the exception that covers a port is shown with its row, be it over or not,
   expect(rows()).toEqual(["8000-8003/tcp forbidden not-from  ", "9090/tcp unlisted   "]);
 });
 
+test("of a port that may be open the exception for another service is shown", () => {
+  const text = EXCEPTIONS.replace("ports: [8002/tcp, 9090/tcp]", "ports: 22/tcp, rules: wrong-service");
+  const [row] = explain(bind(text), parseAddress("10.0.0.5"), { protocol: "tcp", port: 22 }, NOON);
+  expect(row).toMatchObject({ expectation: { verdict: "allowed" }, exception: { active: true } });
+});
+
 test("one port with its exception", () => {
   const [row] = explain(bind(EXCEPTIONS), parseAddress("10.0.0.5"), { protocol: "tcp", port: 9090 }, NOON);
   expect(row?.exception).toMatchObject({ exception: { id: "E1" }, active: true });

@@ -86,6 +86,11 @@ exceptions:
   test("that nothing names are told, unless runs have them", () => {
     expect(lint(TEXT)).toEqual(["warning 2: the vantage `cellar` is never named, and no run has it"]);
     expect(lint(TEXT, { seenVantages: ["cellar", "attic", "office"] })).toEqual([]);
+    // The one it is looked at from needs no run.
+    const seenVantages = ["attic", "office"];
+    expect(lint(TEXT.replace("closed_from: [attic", "closed_from: [bastion"), { seenVantages })).toHaveLength(
+      1,
+    );
   });
 });
 
@@ -93,14 +98,19 @@ describe("`from`", () => {
   const group = (entries: string, rest = "") =>
     `version: 1\ngroups:\n  - {id: base, match: {address: 10.0.0.9}, allowed: [22/tcp]}\n  - {id: a, match: {address: 10.0.0.1}, ${rest}${entries}}\n`;
 
-  test("that another entry of the group undoes is told", () => {
-    expect(lint(group("allowed: [{port: 22/tcp, from: bastion}, 20-30/tcp]"))).toEqual([
-      "warning 4: group `a`: `22/tcp` is `from` bastion, but `20-30/tcp` in p.yaml:4 permits it from everywhere",
-    ]);
-    expect(lint(group("allowed: [{port: 22/tcp, from: bastion}]", "extends: base, "))).toEqual([
-      "warning 4: group `a`: `22/tcp` is `from` bastion, but `22/tcp` in p.yaml:3 permits it from everywhere",
-    ]);
-    expect(lint(group("allowed: [{port: 22/tcp, from: bastion}], forbidden: [20-30/tcp]"))).toEqual([]);
+  test("is undone by no wider and no inherited entry, so there is nothing to tell", () => {
+    expect(lint(group("allowed: [{port: 22/tcp, from: bastion}, 20-30/tcp]"))).toEqual([]);
+    expect(lint(group("allowed: [{port: 22/tcp, from: bastion}]", "extends: base, "))).toEqual([]);
+  });
+
+  test("shadows a wider entry of all its ports, but what is forbidden from elsewhere does not", () => {
+    expect(lint(group("allowed: [{port: 20-21/tcp, from: bastion}, 20/tcp, 21/tcp]"))).toEqual([]);
+    expect(
+      lint(group("allowed: [{port: 20/tcp, from: bastion}, {port: 21/tcp, from: x}, 20-21/tcp]")),
+    ).toEqual(["warning 4: group `a`: `20-21/tcp` never applies: narrower entries list all its ports"]);
+    expect(
+      lint(group("allowed: [22-23/tcp], forbidden: [{port: [22/tcp], from: x}, {port: 23/tcp, from: x}]")),
+    ).toEqual([]);
   });
 
   test("makes two entries for one port no repeat where they are for different vantages", () => {
@@ -112,9 +122,8 @@ describe("`from`", () => {
     ).toEqual(["error 4: group `a`: `22/tcp` is allowed and forbidden, first in p.yaml:4"]);
   });
 
-  test("leaves wider entries their ports elsewhere", () => {
-    const entries = "required: [{port: 20/tcp, from: bastion}], forbidden: [21/tcp], allowed: [20-21/tcp]";
-    expect(lint(group(entries)).filter((row) => row.includes("never applies"))).toEqual([]);
+  test("makes an exception to an entry for every vantage no repeat of it", () => {
+    expect(lint(group("allowed: [22/tcp], forbidden: [{port: 22/tcp, from: internet}]"))).toEqual([]);
   });
 
   test("does not make an entry lose that is meant for another vantage", () => {
@@ -122,6 +131,8 @@ describe("`from`", () => {
     const seenHosts = ["10.0.0.1", "10.0.0.9"].map(parseAddress);
     expect(lint(text, { seenHosts })).toEqual([]);
     expect(lint(text, { seenHosts }, { vantage: "office" })).toEqual([]);
+    const both = group("allowed: [{port: 22/tcp, from: office}, {port: 22/tcp, from: bastion}]");
+    expect(lint(both, { seenHosts })).toEqual([]);
   });
 });
 
@@ -140,7 +151,7 @@ networks:
   old: 10.1.0.0/24
 services:
   app: 8080/tcp
-  all: [app, ssh]
+  all: [app]
   ssh: [22/tcp, ssh]
   lost: [inner]
   inner: 9/tcp
@@ -152,6 +163,7 @@ groups:
 `;
     expect(lint(text)).toEqual([
       "warning 4: the network `old` is never named",
+      "warning 8: the service `ssh` is never named",
       "warning 9: the service `lost` is never named",
       "warning 13: the template `rest` is never named",
     ]);

@@ -151,7 +151,7 @@ export function judge(profile: Written, address: string, port: number, place: Pl
   for (const group of profile.groups) {
     const rank = specificity(group.match, host, profile, place);
     if (rank === null) continue;
-    const said: (Says & { readonly within: readonly number[] })[] = [];
+    const said: (Says & { readonly depth: number; readonly isNamed: boolean })[] = [];
     for (const [depth, entries] of [group.entries, group.parent ? profile.parents : []].entries()) {
       for (const each of entries) {
         if (port < each.port || port >= each.port + each.width) continue;
@@ -162,12 +162,17 @@ export function judge(profile: Written, address: string, port: number, place: Pl
         const word = isClosed || isOut ? "forbidden" : each.list;
         if (each.unreviewed && !(word === "forbidden" && !isOut)) continue;
         const elsewhere = isClosed ? "closed-from" : isOut ? "not-from" : null;
-        const within = [isOut ? 0 : 1, -depth, -each.width, GRAVITY[word]];
-        said.push({ word, elsewhere, width: each.width, rank, within });
+        const isNamed = isClosed || (each.from?.includes(place.vantage) ?? false);
+        said.push({ word, elsewhere, width: each.width, rank, depth, isNamed });
       }
     }
-    const best = said.toSorted((a, b) => better(a.within, b.within))[0];
-    champions.push(...said.filter(({ within }) => best !== undefined && better(within, best.within) === 0));
+    // The group's own words silence what it takes over; among them those for the vantage silence those for others.
+    const nearest = said.filter(({ depth }) => depth === Math.min(...said.map((each) => each.depth)));
+    const isShared = nearest.some(({ isNamed }) => isNamed);
+    const heard = nearest.filter(({ elsewhere }) => !isShared || elsewhere !== "not-from");
+    const within = ({ width, word }: Says) => [-width, GRAVITY[word]];
+    const best = heard.toSorted((a, b) => better(within(a), within(b)))[0];
+    champions.push(...heard.filter((each) => best !== undefined && better(within(each), within(best)) === 0));
   }
   if (champions.length === 0) return [isListed ? "unreviewed null" : "unlisted null"];
   const overall = ({ rank, width, word }: Says) => [...rank, -width, GRAVITY[word]];

@@ -58,7 +58,7 @@ describe("an entry", () => {
 });
 
 describe("within one group", () => {
-  test("what speaks for a vantage comes before what only keeps it out", () => {
+  test("entries for one port share it among the vantages that they name", () => {
     const entries = ["{port: 22/tcp, from: bastion, owner: b}", "{port: 22/tcp, from: office, owner: o}"];
     const expected = ["allowed", "allowed", "forbidden not-from"];
     expect(said([group(`allowed: [${entries.join(", ")}]`)])).toEqual(expected);
@@ -69,18 +69,33 @@ describe("within one group", () => {
     expect(owners).toEqual(["b", "o"]);
   });
 
-  test("so does what is wider, and what is inherited", () => {
+  test("what is wider shares it only by naming the vantage", () => {
     expect(said([group("allowed: [{port: 22/tcp, from: bastion}, 20-30/tcp]")])).toEqual([
       "allowed",
-      "allowed",
-      "allowed",
+      "forbidden not-from",
+      "forbidden not-from",
     ]);
-    const base = "{id: base, match: {address: 10.9.9.9}, allowed: [{port: 22/tcp, from: office}]}";
-    const child = group(
-      "allowed: [{port: 22/tcp, from: bastion}]",
-      "extends: base, match: {address: 10.0.0.1}",
-    );
-    expect(said([base, child])).toEqual(["allowed", "allowed", "forbidden not-from"]);
+    expect(
+      said([group("allowed: [{port: 22/tcp, from: bastion}, {port: 20-30/tcp, from: office}]")]),
+    ).toEqual(["allowed", "allowed", "forbidden not-from"]);
+    // The wide one lets the office in; whose word counts there is the narrower one's.
+    const third = "{port: 22/tcp, from: bastion}, {port: 20-30/tcp, from: office}";
+    expect(said([group(`allowed: [${third}], required: [20-22/tcp]`)])).toEqual([
+      "allowed",
+      "required",
+      "forbidden not-from",
+    ]);
+  });
+
+  test("what is inherited is not heard where the group has words of its own", () => {
+    for (const inherited of ["22/tcp", "{port: 22/tcp, from: office}"]) {
+      const base = `{id: base, match: {address: 10.9.9.9}, allowed: [${inherited}]}`;
+      const child = group(
+        "allowed: [{port: 22/tcp, from: bastion}]",
+        "extends: base, match: {address: 10.0.0.1}",
+      );
+      expect(said([base, child])).toEqual(["allowed", "forbidden not-from", "forbidden not-from"]);
+    }
   });
 
   test("of entries as wide as each other the one that closes wins", () => {
@@ -159,14 +174,14 @@ describe("the words", () => {
   });
 
   test("of those that come after say why they do not apply", () => {
-    const lists = "allowed: [{port: 22/tcp, from: bastion}, 20-30/tcp]";
+    const lists = "allowed: [{port: 22/tcp, from: bastion}, {port: 20-30/tcp, from: office}]";
     const { runnersUp } = expectAt(at("office", [group(lists)]), HOST, "22/tcp");
     expect(runnersUp).toMatchObject([
       {
         verdict: "forbidden",
         elsewhere: "not-from",
         groupId: "x",
-        why: "it holds only from bastion, the winner from office too",
+        why: "it holds only from bastion, and an entry beside it names office",
       },
     ]);
   });

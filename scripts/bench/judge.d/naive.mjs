@@ -6,7 +6,14 @@ import { fingerprintOf } from "../../../dist/exposure/fingerprint.js";
 import { describeMismatch, expectsService, isAsExpected } from "../../../dist/exposure/serviceCheck.js";
 import { addressToNumber } from "../../../dist/scope/address.js";
 
-const PORT_RULES = ["unexpected-open", "forbidden-open", "wrong-service", "vantage-violation", "firewall-hole", "unconfirmed"];
+const PORT_RULES = [
+  "unexpected-open",
+  "forbidden-open",
+  "wrong-service",
+  "vantage-violation",
+  "firewall-hole",
+  "unconfirmed",
+];
 const LISTS = ["forbidden", "required", "allowed"];
 
 /** Fingerprints of the findings. `who` is the asset list and the profile's hosts, as `machinesOf` joins them. */
@@ -18,7 +25,14 @@ export function judgeNaively({ view, profile, names, machines, endsAt }) {
   const seen = new Set();
   const byAddress = new Map(view.hosts.map((host) => [host.address, host]));
   const add = (rule, address, port) => {
-    const about = { realm: run.realm, vantage: run.vantage, rule, address, protocol: port?.protocol ?? null, port: port?.port ?? null };
+    const about = {
+      realm: run.realm,
+      vantage: run.vantage,
+      rule,
+      address,
+      protocol: port?.protocol ?? null,
+      port: port?.port ?? null,
+    };
     const fingerprint = fingerprintOf(about);
     if (seen.has(fingerprint)) return;
     seen.add(fingerprint);
@@ -27,8 +41,11 @@ export function judgeNaively({ view, profile, names, machines, endsAt }) {
   };
   const report = (rule, address, machine, port) => {
     add(rule, address, port);
-    const covering = profile.exceptions.filter((exception) => covers(exception, rule, port) && named(exception.match, machine, names) !== null);
-    if (covering.length > 0 && covering.every((exception) => endsAt(exception) < now)) add("exception-expired", address, port);
+    const covering = profile.exceptions.filter(
+      (exception) => covers(exception, rule, port) && named(exception.match, machine, names) !== null,
+    );
+    if (covering.length > 0 && covering.every((exception) => endsAt(exception) < now))
+      add("exception-expired", address, port);
   };
 
   for (const host of view.hosts) {
@@ -38,7 +55,8 @@ export function judgeNaively({ view, profile, names, machines, endsAt }) {
       const winner = winnerFor(profile, machine, names, run.vantage, row);
       const rule = ruleOf(profile, winner, row);
       if (rule !== null) report(rule, host.address, machine, row);
-      else if (winner !== null && describeMismatch(winner.entry, row.service) !== null) report("wrong-service", host.address, machine, row);
+      else if (winner !== null && describeMismatch(winner.entry, row.service) !== null)
+        report("wrong-service", host.address, machine, row);
     }
     const group = profile.groups.find(({ match }) => named(match, machine, names) !== null);
     if (group === undefined) report("host-unknown", host.address, machine, null);
@@ -57,15 +75,23 @@ export function judgeNaively({ view, profile, names, machines, endsAt }) {
     for (const exception of exceptions) {
       if (endsAt(exception) < now) continue;
       const { match } = exception;
-      const matched = view.hosts.filter(({ address }) => named(match, machines.get(address) ?? alone(address), names) !== null);
-      const isOneByOne = match.names !== null || match.hosts !== null || match.addresses?.every(({ first, last }) => first === last) === true;
+      const matched = view.hosts.filter(
+        ({ address }) => named(match, machines.get(address) ?? alone(address), names) !== null,
+      );
+      const isOneByOne =
+        match.names !== null ||
+        match.hosts !== null ||
+        match.addresses?.every(({ first, last }) => first === last) === true;
       const parties = isOneByOne
-        ? matched.filter(({ address }) => firstOf(address) === address).map(({ address }) => membersOf(address))
+        ? matched
+            .filter(({ address }) => firstOf(address) === address)
+            .map(({ address }) => membersOf(address))
         : [matched.toSorted((a, b) => (addressToNumber(a.address) < addressToNumber(b.address) ? -1 : 1))];
       for (const hosts of parties) {
         if (hosts.length === 0) continue;
         for (const [from, to] of exception.ports.tcp) {
-          if (hosts.every((host) => isUnused(exception, host, from, to))) add("exception-unused", hosts[0].address, { protocol: "tcp", port: from });
+          if (hosts.every((host) => isUnused(exception, host, from, to)))
+            add("exception-unused", hosts[0].address, { protocol: "tcp", port: from });
         }
       }
     }
@@ -82,7 +108,12 @@ export function judgeNaively({ view, profile, names, machines, endsAt }) {
   function isUnused({ rules }, host, from, to) {
     const machine = machines.get(host.address) ?? alone(host.address);
     for (let port = from; port <= to; port++) {
-      const isThere = (found.get(host.address) ?? []).some((finding) => finding.port?.port === port && finding.port.protocol === "tcp" && (rules ?? PORT_RULES).includes(finding.rule));
+      const isThere = (found.get(host.address) ?? []).some(
+        (finding) =>
+          finding.port?.port === port &&
+          finding.port.protocol === "tcp" &&
+          (rules ?? PORT_RULES).includes(finding.rule),
+      );
       if (isThere) return false;
       const look = lookAt(host, { protocol: "tcp", port });
       if (look === "unknown") return false;
@@ -91,7 +122,8 @@ export function judgeNaively({ view, profile, names, machines, endsAt }) {
       if (row.confidence === "tarpit") return false;
       const winner = winnerFor(profile, machine, names, run.vantage, row);
       if (ruleOf(profile, winner, row) !== null) return false;
-      if (winner !== null && expectsService(winner.entry) && !isAsExpected(winner.entry, row.service)) return false;
+      if (winner !== null && expectsService(winner.entry) && !isAsExpected(winner.entry, row.service))
+        return false;
     }
     return true;
   }
@@ -103,7 +135,8 @@ export function machinesOf(profile, assets) {
   for (const { addresses, tags } of [...profile.hosts, ...assets]) {
     const known = addresses.map((address) => machines.get(address)).find((machine) => machine !== undefined);
     const machine = known ?? { addresses: [], tags: [] };
-    for (const address of addresses) if (!machine.addresses.includes(address)) machine.addresses.push(address);
+    for (const address of addresses)
+      if (!machine.addresses.includes(address)) machine.addresses.push(address);
     machine.tags.push(...tags);
     machine.numbers = machine.addresses.map(addressToNumber);
     for (const address of machine.addresses) machines.set(address, machine);
@@ -135,7 +168,8 @@ function named(match, machine, names) {
   }
   for (const list of [match.names, match.hosts?.names ?? null]) {
     if (list === null) continue;
-    if (!list.some((name) => names.get(name)?.some((address) => machine.addresses.includes(address)))) return null;
+    if (!list.some((name) => names.get(name)?.some((address) => machine.addresses.includes(address))))
+      return null;
     exact.name = 1;
   }
   if (match.tags !== null) {
@@ -191,7 +225,9 @@ function compareWidth(a, b) {
 }
 
 function ruleOf(profile, winner, { protocol, port }) {
-  const risky = profile.defaults.highRisk.some(({ ports }) => ports[protocol].some(([from, to]) => from <= port && port <= to));
+  const risky = profile.defaults.highRisk.some(({ ports }) =>
+    ports[protocol].some(([from, to]) => from <= port && port <= to),
+  );
   if (winner === null) return risky ? "forbidden-open" : "unexpected-open";
   if (winner.word !== "forbidden") return null;
   return winner.elsewhere ? "vantage-violation" : "forbidden-open";
@@ -210,10 +246,15 @@ function requiredOf(profile, machine, names, vantage) {
       }
     }
   }
-  return [...asked.values()].filter((port) => winnerFor(profile, machine, names, vantage, port)?.word === "required");
+  return [...asked.values()].filter(
+    (port) => winnerFor(profile, machine, names, vantage, port)?.word === "required",
+  );
 }
 
 function covers({ rules, ports }, rule, port) {
   if (!(rules ?? PORT_RULES).includes(rule)) return false;
-  return port === null || (ports?.[port.protocol].some(([from, to]) => from <= port.port && port.port <= to) ?? false);
+  return (
+    port === null ||
+    (ports?.[port.protocol].some(([from, to]) => from <= port.port && port.port <= to) ?? false)
+  );
 }

@@ -24,7 +24,9 @@ const USUAL = {
   watch: [3000, 9090, 9093],
 };
 const COMMON = [22, 111, 123, 199, 5666, 9100, 10050, 10051];
-const STRAY = [21, 23, 135, 139, 445, 873, 2049, 3389, 5900, 6379, 6443, 7001, 8000, 8888, 9200, 11211, 27017];
+const STRAY = [
+  21, 23, 135, 139, 445, 873, 2049, 3389, 5900, 6379, 6443, 7001, 8000, 8888, 9200, 11211, 27017,
+];
 const SERVICES = { 22: "ssh", 80: "http", 443: "https", 25: "smtp", 5432: "postgresql", 3306: "mysql" };
 
 /** A small generator of numbers in [0, 1) (mulberry32): the bench must not differ from run to run. */
@@ -51,11 +53,14 @@ const pick = (random, list) => list[Math.floor(random() * list.length)];
 export function profileText({ hosts, groups, exceptions }) {
   const random = seeded(1);
   const lines = ["version: 1", "vantages: {bastion: the bastion, office: the office}", "networks:"];
-  for (let n = 0; n < NETWORKS; n++) lines.push(`  net${n}: [${addressOf(n * 250).replace(/\.\d+$/, ".0/24")}]`);
+  for (let n = 0; n < NETWORKS; n++)
+    lines.push(`  net${n}: [${addressOf(n * 250).replace(/\.\d+$/, ".0/24")}]`);
   lines.push("defaults: {due: {critical: 2d, high: 7d, medium: 30d}, confirm_runs: 2}", "hosts:");
   for (let n = 0; n < 300; n++) {
     const [a, b] = [addressOf(n * 7), addressOf(hosts / 2 + n * 7)];
-    lines.push(`  pair${n}: {addresses: [${a}, ${b}], owner: team${n % 9}, system: system${n % 30}, tags: [paired]}`);
+    lines.push(
+      `  pair${n}: {addresses: [${a}, ${b}], owner: team${n % 9}, system: system${n % 30}, tags: [paired]}`,
+    );
   }
   lines.push("groups:");
   lines.push("  - {id: everyone, owner: ops, required: [22/tcp], allowed: [123/udp, 10050/tcp]}");
@@ -83,7 +88,12 @@ export function profileText({ hosts, groups, exceptions }) {
   }
   for (let n = 0; made < groups; n++, made++) {
     const index = Math.floor(random() * hosts);
-    const match = n % 5 === 0 ? `{name: h${index}.example}` : n % 5 === 1 ? `{tags: [rack${n % 97}], network: net${n % NETWORKS}}` : `{address: [${addressOf(index)}, ${addressOf((index + 1) % hosts)}]}`;
+    const match =
+      n % 5 === 0
+        ? `{name: h${index}.example}`
+        : n % 5 === 1
+          ? `{tags: [rack${n % 97}], network: net${n % NETWORKS}}`
+          : `{address: [${addressOf(index)}, ${addressOf((index + 1) % hosts)}]}`;
     const base = n % 3 === 0 ? `, extends: net${Math.floor(index / 250) % NETWORKS}` : "";
     lines.push(
       `  - {id: host${n}, match: ${match}, owner: owner${n % 60}${base}, allowed: [${pick(random, STRAY)}/tcp, ${pick(random, COMMON)}/tcp], required: [${pick(random, USUAL[roleOf(index)])}/tcp]}`,
@@ -109,9 +119,14 @@ export function profileText({ hosts, groups, exceptions }) {
   return `${lines.join("\n")}\n`;
 }
 
-/** What names resolve to. */
-export function namesOf(hosts) {
-  return new Map(Array.from({ length: hosts }, (_, index) => [`h${index}.example`, [parseAddress(addressOf(index))]]));
+/** What the names that the profile asks for resolve to. */
+export function namesOf(hosts, wanted) {
+  return new Map(
+    wanted.flatMap((name) => {
+      const index = Number(/^h([0-9]+)\.example$/.exec(name)?.[1] ?? hosts);
+      return index < hosts ? [[name, [parseAddress(addressOf(index))]]] : [];
+    }),
+  );
 }
 
 /** A row for each host: its role and its rack are its tags. */
@@ -176,7 +191,9 @@ function hostOf(run, index, count, random) {
     if (port > from) rest.push([from, port - 1]);
     from = port + 1;
   }
-  const quiet = [{ state: "closed", reason: "reset", proof: "closed", ports: portSetOfRanges({ tcp: rest }) }];
+  const quiet = [
+    { state: "closed", reason: "reset", proof: "closed", ports: portSetOfRanges({ tcp: rest }) },
+  ];
   return {
     address,
     presence: "alive",
