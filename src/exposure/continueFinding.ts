@@ -1,18 +1,11 @@
 /** A finding of before as it is after a run: judged again, carried, or settled. */
-import type { Finding, FindingRule, FindingStatus } from "../facts/finding.js";
+import type { Finding, FindingStatus } from "../facts/finding.js";
 import { endOfDay } from "../profile/endOfDay.js";
 import { findException } from "../profile/exceptionRules.js";
 import { describeException } from "./addFinding.js";
 import { agedTo, dueOf } from "./due.js";
 import { type Fate, isStanding } from "./fate.js";
 import { isAboutException, type Living, portOf } from "./living.js";
-
-/** Rules about what may have no history of its own (a port that never was open): the first finding is its history. */
-const WITHOUT_HISTORY: ReadonlySet<FindingRule> = new Set([
-  "required-missing",
-  "exception-unused",
-  "host-missing",
-]);
 
 type Standing = Pick<Finding, "status" | "exception">;
 
@@ -22,8 +15,8 @@ type Standing = Pick<Finding, "status" | "exception">;
  */
 export function continueFinding(living: Living, was: Finding | null, judged: Finding): Finding {
   if (was === null || !isStanding(was)) return judged;
-  const isOlder = WITHOUT_HISTORY.has(judged.rule) && was.firstSeen < judged.firstSeen;
-  const firstSeen = isOlder ? was.firstSeen : judged.firstSeen;
+  // It never ceased to stand: a week of silence that nobody believed does not make it younger.
+  const firstSeen = Math.min(was.firstSeen, judged.firstSeen);
   const accepted = acceptedBefore(living, was, judged);
   return dated(living, { ...judged, ...accepted, firstSeen });
 }

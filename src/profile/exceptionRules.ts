@@ -18,7 +18,7 @@ export interface ExceptionRules {
   /** The more specific first, then the one that ends later, then by id. */
   readonly all: readonly Exception[];
   /** Those that cover a finding, by its rule, protocol and port. It grows; it never changes an answer. */
-  readonly covering: Map<number, readonly Exception[]>;
+  covering: Map<number, readonly Exception[]> | null;
 }
 
 /** What a finding is about, as exceptions ask for it. */
@@ -69,8 +69,11 @@ export function findException(bound: BoundProfile, about: FindingSubject, at: In
 }
 
 /** Those that may cover the finding, the best first. */
-function coveringOf({ all, covering }: ExceptionRules, about: FindingSubject): readonly Exception[] {
+function coveringOf(rules: ExceptionRules, about: FindingSubject): readonly Exception[] {
+  const { all } = rules;
   if (all.length <= FEW) return all;
+  rules.covering ??= new Map();
+  const { covering } = rules;
   const key = keyOf(about);
   let found = covering.get(key);
   if (found === undefined) {
@@ -109,7 +112,7 @@ function endOf({ zone, memory }: BoundProfile, exception: Exception): Instant {
   return end;
 }
 
-const NONE: ExceptionRules = { all: [], covering: new Map() };
+const NONE: ExceptionRules = { all: [], covering: null };
 
 function exceptionRulesOf(bound: BoundProfile, address: Address): ExceptionRules {
   const { exceptions, exceptionsByPlaces } = bound.memory;
@@ -127,7 +130,7 @@ function exceptionRulesOf(bound: BoundProfile, address: Address): ExceptionRules
         compareText(b.item.expires, a.item.expires) ||
         compareText(a.item.id, b.item.id),
     );
-    rules = { all: matched.map(({ item }) => item), covering: new Map() };
+    rules = { all: matched.map(({ item }) => item), covering: null };
     exceptionsByPlaces.set(whereabouts.text, rules);
   }
   exceptions.set(key, rules);

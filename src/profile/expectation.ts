@@ -10,7 +10,7 @@ import { type Entry, UNREVIEWED } from "./profile.js";
 import { compareEntries, compareSpecificity, compareText } from "./rank.js";
 import { championOf, type Elsewhere } from "./voice.js";
 
-/** `why` and `runnersUp` are put into words when they are read: a spread (`{...expectation}`) leaves them out. */
+/** Most of it is worked out and put into words when it is read: a spread (`{...expectation}`) leaves that out. */
 export interface Expectation {
   /** As seen from the vantage that the profile is bound to. */
   readonly verdict: Verdict;
@@ -55,7 +55,8 @@ export function expectPort(bound: BoundProfile, address: Address, port: Port): E
   const known = expectations.get(key);
   if (known !== undefined) return known;
   const expectation = expectBy(bound, rules, port);
-  expectations.set(key, expectation);
+  // What is asked of one host is asked once, or cheap to work out again: to keep it all would be most of the memory.
+  if (rules.memory.hosts > 1) expectations.set(key, expectation);
   return expectation;
 }
 
@@ -98,34 +99,48 @@ function expectBy(bound: BoundProfile, rules: HostRules, port: Port): Expectatio
  * nobody reads them, and most of what they say is about ports that may be open.
  */
 class Decision implements Expectation {
-  readonly verdict: Verdict;
-  readonly entry: Entry;
-  readonly elsewhere: Elsewhere | null;
-  readonly line: ProfileLine;
-  readonly groupId: string;
-  readonly owner: string | null;
-  readonly severity: Severity | null;
   readonly highRisk: boolean;
   readonly #bound: BoundProfile;
   readonly #rules: HostRules;
-  readonly #port: Port;
   readonly #winner: Candidate;
+  readonly #port: Port;
 
   constructor(bound: BoundProfile, rules: HostRules, port: Port, winner: Candidate, highRisk: boolean) {
-    const { voice, matched } = winner;
-    const verdict = verdictOf(voice);
-    this.verdict = verdict === "unreviewed" && highRisk ? "forbidden" : verdict;
-    this.entry = voice.entry;
-    this.elsewhere = voice.counts ? voice.elsewhere : null;
-    this.line = voice.entry.line;
-    this.groupId = matched.group.id;
-    this.owner = ownerOf(winner);
-    this.severity = voice.entry.severity ?? matched.group.severity;
     this.highRisk = highRisk;
     this.#bound = bound;
     this.#rules = rules;
-    this.#port = { protocol: port.protocol, port: port.port };
     this.#winner = winner;
+    this.#port = port;
+  }
+
+  get verdict(): Verdict {
+    const verdict = verdictOf(this.#winner.voice);
+    return verdict === "unreviewed" && this.highRisk ? "forbidden" : verdict;
+  }
+
+  get entry(): Entry {
+    return this.#winner.voice.entry;
+  }
+
+  get elsewhere(): Elsewhere | null {
+    const { counts, elsewhere } = this.#winner.voice;
+    return counts ? elsewhere : null;
+  }
+
+  get line(): ProfileLine {
+    return this.entry.line;
+  }
+
+  get groupId(): string {
+    return this.#winner.matched.group.id;
+  }
+
+  get owner(): string | null {
+    return ownerOf(this.#winner);
+  }
+
+  get severity(): Severity | null {
+    return this.entry.severity ?? this.#winner.matched.group.severity;
   }
 
   get why(): string {

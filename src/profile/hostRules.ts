@@ -24,6 +24,8 @@ export interface HostRules {
   readonly isReviewed: boolean;
   /** What was worked out before. It grows; it never changes an answer. */
   readonly memory: {
+    /** How many hosts have asked. */
+    hosts: number;
     /** By protocol and number. */
     readonly expectations: Map<number, Expectation>;
     unlisted: Expectation | null;
@@ -49,6 +51,7 @@ export function rulesOf(bound: BoundProfile, address: Address): HostRules {
     found = rulesBy(bound, findMatches(bound.index, host, whereabouts));
     rulesByPlaces.set(whereabouts.text, found);
   }
+  found.memory.hosts += 1;
   rules.set(key, found);
   return found;
 }
@@ -66,7 +69,7 @@ function rulesBy(bound: BoundProfile, matches: readonly Matched<Group>[]): HostR
       matched,
       listing: matched.filter(({ voices }) => voices.all.length > 0),
       isReviewed: matched.every(({ voices }) => voices.all.every(({ counts }) => counts)),
-      memory: { expectations: new Map(), unlisted: null, required: null },
+      memory: { hosts: 0, expectations: new Map(), unlisted: null, required: null },
     };
     rulesByMatches.set(key, rules);
   }

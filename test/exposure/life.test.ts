@@ -653,11 +653,11 @@ describe("one finding over ten runs with gaps", () => {
       [{ ageDays: 28, carried: false, overdue: false, run: 6 }],
       [],
       [{ ageDays: 42, carried: true, overdue: true, run: 6 }],
-      // It was silent for a week: the open period that the run sees began anew.
-      [{ ageDays: 0, carried: false, overdue: false, run: 9 }],
-      [{ ageDays: 7, carried: false, overdue: false, run: 10 }],
+      // It was silent for a week, which nobody believed: it never ceased to stand.
+      [{ ageDays: 49, carried: false, overdue: true, run: 9 }],
+      [{ ageDays: 56, carried: false, overdue: true, run: 10 }],
     ]);
     expect(path(findings.transitions)).toEqual(["2: new → open (seen for the first time)"]);
-    expect([...findings.known.values()]).toMatchObject([{ due: startOf(8) + 30 * DAY }]);
+    expect([...findings.known.values()]).toMatchObject([{ due: startOf(1) + 30 * DAY }]);
   });
 });
