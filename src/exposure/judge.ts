@@ -9,7 +9,7 @@ import { judgeHoles } from "./holes.js";
 import { judgeMissingHosts, judgeUnknownHost } from "./hosts.js";
 import { beginJudging, hostsOf } from "./judging.js";
 import { noteGaps } from "./notes.js";
-import { judgeOpenPorts } from "./openPorts.js";
+import { judgeOpenPorts, listOpenPorts } from "./openPorts.js";
 import { judgeRequiredPorts } from "./requiredPorts.js";
 import { compareSeverity } from "./severity.js";
 import { judgeUnusedExceptions } from "./unusedExceptions.js";
@@ -31,10 +31,9 @@ export function judge(
   { silent = emptyAddressSet, identities }: JudgeOptions = {},
 ): Judgement {
   const judging = beginJudging(view, profile, identities ?? null);
-  const ports: JudgedPort[] = [];
   let unknownRequired = 0;
   for (const host of view.hosts) {
-    for (const judged of judgeOpenPorts(judging, host)) ports.push(judged);
+    judgeOpenPorts(judging, host);
     const addresses = hostsOf(judging, host.address);
     // A machine with several addresses has its ports together; it is judged at the first of them.
     if (addresses[0] === host) unknownRequired += judgeRequiredPorts(judging, addresses);
@@ -43,11 +42,16 @@ export function judge(
   }
   judgeMissingHosts(judging, silent);
   judgeUnusedExceptions(judging);
+  let ports: readonly JudgedPort[] | null = null;
   return {
     findings: sortFindings(judging.findings),
-    ports,
     settled: [],
     notes: noteGaps(judging, unknownRequired),
+    // There are as many as open ports, and few readers want them.
+    get ports() {
+      ports ??= view.hosts.flatMap((host) => listOpenPorts(judging, host));
+      return ports;
+    },
   };
 }
 

@@ -61,11 +61,15 @@ export function liveOn(judged: JudgedRun, before: readonly Finding[], person: st
       note(was, is, fate.why);
     }
   }
+  const { judgement } = judged;
   return {
     judgement: {
-      ...judged.judgement,
       findings: sortFindings(findings),
       settled: sortFindings(settled),
+      notes: judgement.notes,
+      get ports() {
+        return judgement.ports;
+      },
     },
     transitions,
     touched: [...findings, ...settled],

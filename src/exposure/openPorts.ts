@@ -15,15 +15,16 @@ import { describeMismatch, describeOpen } from "./serviceCheck.js";
  * Judges each open port of a host: `unexpected-open`, `forbidden-open`, `vantage-violation`, `wrong-service`,
  * `unconfirmed`.
  */
-export function judgeOpenPorts(judging: Judging, host: HostView): readonly JudgedPort[] {
-  const judged: JudgedPort[] = [];
+export function judgeOpenPorts(judging: Judging, host: HostView): void {
   for (const row of host.ports) {
-    if (!isOpen(row)) continue;
-    const expectation = expect(judging, row);
-    if (row.covered && !isFlagged(row)) judgeOpenPort(judging, host, row, expectation);
-    judged.push(new OpenPort(host, row, judging));
+    if (!isOpen(row) || !row.covered || isFlagged(row)) continue;
+    judgeOpenPort(judging, host, row, expect(judging, row));
   }
-  return judged;
+}
+
+/** The open ports of a host, with what the profile says of each. */
+export function listOpenPorts(judging: Judging, host: HostView): JudgedPort[] {
+  return host.ports.filter(isOpen).map((row) => new OpenPort(host, row, judging));
 }
 
 /**
