@@ -263,7 +263,7 @@ describe.skipIf(!hasNmap)("a scan of loopback (needs nmap)", () => {
       { cwd: bench.folder, env: bench.env, encoding: "utf8" },
     );
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    expect(stdout.split(",").length).toBe(16);
+    expect(stdout.split(",").length).toBe(19);
     // A reader that is gone before the first byte.
     const closed = spawnSync(
       "sh",
