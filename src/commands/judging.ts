@@ -1,4 +1,6 @@
 /** Loading what is expected, and judging a run of the store by it. */
+
+import { silentAddresses } from "../exposure/askedAddresses.js";
 import { judge } from "../exposure/judge.js";
 import { type LivedJudgement, liveOn } from "../exposure/life.js";
 import type { Address } from "../facts/address.js";
@@ -24,6 +26,8 @@ export interface Expectation {
   /** What the names in the profile resolve to. */
   readonly names: ReadonlyMap<string, readonly Address[]>;
   readonly assets: readonly Asset[];
+  /** The zone in which exceptions ended their last day, of a judging that was kept. */
+  readonly zone?: string;
   readonly warnings: readonly string[];
 }
 
@@ -32,22 +36,37 @@ export async function readProfile(file: string | null): Promise<Profile | null> 
   return file === null ? null : (await import("../profile/load.js")).loadProfile(file);
 }
 
+/** What is known of names besides what DNS says. */
+export interface NameSources {
+  /** The realm whose assets' names are names; null: of any. */
+  readonly realm?: string | null;
+  /** What names resolved to when a run was last judged: a name server that is down must not change what is expected. */
+  readonly before?: ReadonlyMap<string, readonly Address[]>;
+}
+
 /** The expectation of a profile that was read: the names in it that no host or asset has are resolved. */
 export async function resolveExpectation(
   profile: Profile | null,
   assets: readonly Asset[],
+  { realm = null, before = new Map() }: NameSources = {},
 ): Promise<Expectation> {
   if (profile === null) return { profile, file: null, hash: null, names: new Map(), assets, warnings: [] };
   const { profileHash } = await import("../profile/parse.js");
-  const { resolved, failed } = await tryResolveNames(namesToResolve(profile, assets));
+  const { resolved, failed } = await tryResolveNames(namesToResolve(profile, assets, realm));
+  for (const name of failed) {
+    const known = before.get(name);
+    if (known !== undefined) resolved.set(name, [...known]);
+  }
   return {
     profile,
     file: profile.file,
     hash: profileHash(profile),
     names: resolved,
     assets,
-    warnings: failed.map(
-      (name) => `${profile.file}: ${name} does not resolve, so the groups that name it match nothing by it`,
+    warnings: failed.map((name) =>
+      resolved.has(name)
+        ? `${profile.file}: ${name} does not resolve now; it is taken for what it was when a run was last judged`
+        : `${profile.file}: ${name} does not resolve, so the groups that name it match nothing by it`,
     ),
   };
 }
@@ -56,8 +75,9 @@ export async function resolveExpectation(
 export async function loadExpectation(
   file: string | null,
   assets: readonly Asset[] = [],
+  names: NameSources = {},
 ): Promise<Expectation> {
-  return resolveExpectation(await readProfile(file), assets);
+  return resolveExpectation(await readProfile(file), assets, names);
 }
 
 /** What a run was judged by, as it was kept with it: no file is read and no name is asked for. */
@@ -70,6 +90,7 @@ export async function keptExpectation(basis: JudgingBasis, assets: readonly Asse
     file: first.name,
     hash: basis.profileHash,
     names: basis.names,
+    zone: basis.zone,
     assets,
     warnings: [],
   };
@@ -123,10 +144,13 @@ function judgedWith(
 ): { judged: Judged; lived: LivedJudgement } {
   const view = store.runView(id);
   const { run } = view;
-  const profile = bindFor(expectation, run, session.zone);
+  const zone = expectation.zone ?? session.zone;
+  const profile = bindFor(expectation, run, zone);
   const identities = profile?.identities ?? bindIdentities([], expectation.assets, run);
-  const judgement = judge(view, profile, { identities });
-  const lived = liveOn({ view, judgement, profile }, store.findingsBefore(id), run.operator);
+  const judgement = judge(view, profile, { identities, silent: silentAddresses(view) });
+  const audits = new Map(store.listRuns().map((each) => [each.id, each.audit]));
+  const auditOf = (each: RunId) => audits.get(each) ?? null;
+  const lived = liveOn({ view, judgement, profile, zone, auditOf }, store.findingsBefore(id), run.operator);
   return {
     lived,
     judged: {

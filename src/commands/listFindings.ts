@@ -44,10 +44,18 @@ export function listFindings(store: Store, asked: FindingQuestion, now: Instant)
       ...(rule === null ? {} : { rule }),
       ...(typeof host === "string" ? { address: host } : {}),
     })
-    .map((finding) => ({ ...finding, overdue: isOverdue(finding, now) }))
+    .map((finding) => ({ ...finding, overdue: isOverdue(finding, now), ageDays: ageAt(finding, now) }))
     .filter((finding) => fits(finding, asked))
     .map((finding) => ({ ...finding, statusSince: statusSince(store, finding) }));
   return orderFindings(found);
+}
+
+const DAY = 86_400_000;
+
+/** What stands grows older with every day; what is settled is as old as it became. */
+function ageAt({ status, firstSeen, ageDays }: Finding, now: Instant): number {
+  const stands = status === "open" || status === "accepted";
+  return stands ? Math.max(0, Math.floor((now - firstSeen) / DAY)) : ageDays;
 }
 
 /** A finding that nobody has judged for a while grows overdue all the same. */

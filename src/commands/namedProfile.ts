@@ -49,13 +49,20 @@ export function placeOf(
   session: Session,
 ): Place {
   const { vantage, realm } = resolveAudit(session.config, null);
-  const known = vantages.map(({ name }) => name);
-  if (flags.vantage !== undefined && known.length > 0 && !known.includes(flags.vantage)) {
-    throw new PortreeveError("usage", `the profile has no vantage ${plainText(flags.vantage)}`, {
-      hint: (suggestWord(flags.vantage, known) || `it has ${known.join(", ")}`).replace(/^; /, ""),
-    });
-  }
+  if (flags.vantage !== undefined) requireVantage(vantages, flags.vantage);
   return { vantage: flags.vantage ?? vantage, realm: flags.realm ?? realm };
+}
+
+/**
+ * A misspelt vantage would be one of which the profile says nothing, and nothing is what it would find.
+ * @throws PortreeveError `usage` for a vantage that the profile, which lists its own, does not have
+ */
+export function requireVantage(vantages: Profile["vantages"], name: string): void {
+  const known = vantages.map((each) => each.name);
+  if (known.length === 0 || known.includes(name)) return;
+  throw new PortreeveError("usage", `the profile has no vantage ${plainText(name)}`, {
+    hint: (suggestWord(name, known) || `it has ${known.join(", ")}`).replace(/^; /, ""),
+  });
 }
 
 /** The profile as it holds seen from a place. */

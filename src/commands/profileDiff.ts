@@ -1,7 +1,9 @@
 /** `portreeve profile diff`: what a change of the profile would open and settle, on a run that is stored. */
 import type { Command } from "commander";
+import { silentAddresses } from "../exposure/askedAddresses.js";
 import { compareFindings } from "../exposure/compareFindings.js";
 import { judge } from "../exposure/judge.js";
+import { liveOn } from "../exposure/life.js";
 import type { Address } from "../facts/address.js";
 import type { Asset } from "../facts/asset.js";
 import { PortreeveError } from "../facts/error.js";
@@ -69,11 +71,15 @@ async function diffProfiles(
     const assets = store.assetsAt();
     const names = await resolveFor([before.profile, proposed.profile], assets, basis);
     const view = store.runView(run);
+    const known = store.findingsBefore(run);
     const findingsBy = ({ profile }: Side) => {
       const seen = { ...view.run, zone: session.zone, names, assets };
       const bound = profile === null ? null : bindProfile(profile, seen);
-      return judge(view, bound, { identities: bound?.identities ?? bindIdentities([], assets, view.run) })
-        .findings;
+      const identities = bound?.identities ?? bindIdentities([], assets, view.run);
+      const judgement = judge(view, bound, { identities, silent: silentAddresses(view) });
+      // What earlier runs left open stands or falls with the profile, too.
+      return liveOn({ view, judgement, profile: bound, zone: session.zone }, known, view.run.operator)
+        .judgement.findings;
     };
     const compared = compareFindings(findingsBy(before), findingsBy(proposed));
     const diff = { run: view.run, a: before.side, b: proposed.side, ...compared };

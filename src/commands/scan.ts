@@ -20,6 +20,7 @@ import {
   readProfile,
   resolveExpectation,
 } from "./judging.js";
+import { requireVantage } from "./namedProfile.js";
 import { collect, parseCount, parseDurationOption, parseShare } from "./options.js";
 import { printDocument, printMessage } from "./output.js";
 import { progressLine } from "./progressLine.js";
@@ -27,6 +28,7 @@ import { renderJudged, renderScanSummary } from "./rendering.js";
 import { planScan, type ScanFlags, type ScanPlan } from "./scanPlan.js";
 import { openSession, type Session } from "./session.js";
 import { listenForStop } from "./stopSignals.js";
+import { namesBefore } from "./storedRun.js";
 
 interface ScanOptions extends Omit<ScanFlags, "pace"> {
   readonly pace?: Pace;
@@ -102,6 +104,7 @@ async function scan(targets: readonly string[], options: ScanOptions, command: C
   const plan = await planScan(targets, options, session.config);
   const profileFile = options.profile ?? plan.audit.profile;
   const profile = await readProfile(profileFile);
+  if (profile !== null) requireVantage(profile.vantages, plan.vantage);
   const probeFragile = options.identifyFragilePorts ?? session.config.identifyFragilePorts;
   if (options.dryRun) {
     printDocument(
@@ -130,7 +133,10 @@ async function scan(targets: readonly string[], options: ScanOptions, command: C
     printMessage(`${name}: stopping; what was proved so far is kept`);
   });
   try {
-    const expectation = await resolveExpectation(profile, store.assetsAt());
+    const expectation = await resolveExpectation(profile, store.assetsAt(), {
+      realm: plan.realm,
+      before: namesBefore(store, plan),
+    });
     for (const warning of expectation.warnings) printMessage(`warning: ${warning}`);
     // Kept before the run names it: a run that is killed has the text of its profile, too.
     if (profile !== null && expectation.hash !== null) store.keepProfile(expectation.hash, profile.files);

@@ -1,6 +1,7 @@
 /** Which stored run a command means. */
 import { resolveAudit } from "../config/audit.js";
 import { PortreeveError } from "../facts/error.js";
+import type { JudgingBasis } from "../facts/profileText.js";
 import type { RunId } from "../facts/run.js";
 import type { Store } from "../store/store.js";
 import { type Expectation, keptExpectation, loadExpectation } from "./judging.js";
@@ -52,13 +53,38 @@ export async function expectationOf(
   asked: { readonly run?: number; readonly audit?: string; readonly profile?: string },
   session: Session,
 ): Promise<Expectation> {
-  if (asked.profile !== undefined) return loadExpectation(asked.profile, store.assetsAt());
-  const { audit, endedAt, startedAt } = store.getRun(run);
+  const { audit, endedAt, startedAt, realm, vantage, profileHash } = store.getRun(run);
+  const names = { realm, before: namesBefore(store, { vantage, realm }) };
+  if (asked.profile !== undefined) return loadExpectation(asked.profile, store.assetsAt(), names);
   const configured = profileOf(undefined, asked.audit ?? audit, session);
-  const kept = store.judgingBasis(run);
+  const kept = store.judgingBasis(run) ?? unjudgedBasis(store, run, profileHash, names.before, session);
   if (kept === null || kept.profile.length === 0 || (asked.run === undefined && configured !== null)) {
-    return loadExpectation(configured, store.assetsAt());
+    return loadExpectation(configured, store.assetsAt(), names);
   }
   const then = store.assetsAt(endedAt ?? startedAt);
   return keptExpectation(kept, then.length > 0 ? then : store.assetsAt());
+}
+
+/** A run that died before it was judged: the text of its profile was kept when it began. */
+function unjudgedBasis(
+  store: Store,
+  run: RunId,
+  hash: string | null,
+  names: JudgingBasis["names"],
+  { zone }: Session,
+): JudgingBasis | null {
+  const profile = hash === null ? null : store.profileTexts(hash);
+  return profile === null ? null : { run, profileHash: hash, profile, names, zone };
+}
+
+/** What names resolved to when a run of this vantage was last judged; nothing where none was. */
+export function namesBefore(
+  store: Store,
+  { vantage, realm }: { readonly vantage: string; readonly realm: string },
+): JudgingBasis["names"] {
+  for (const run of store.listRuns({ vantage, realm, limit: 5 })) {
+    const basis = store.judgingBasis(run.id);
+    if (basis !== null && basis.names.size > 0) return basis.names;
+  }
+  return new Map();
 }

@@ -28,7 +28,8 @@ function addExpired(judging: Judging, draft: Draft, exception: Exception, covere
   addAboutException(judging, exception, {
     ...draft,
     rule: "exception-expired",
-    firstSeen: endOf(judging, exception),
+    // Not before there was something that it could have covered.
+    firstSeen: Math.max(endOf(judging, exception), covered.firstSeen),
     evidence: `exception \`${id}\` of ${owner} ended on ${expires}${told} and ${covered.rule} still stands`,
   });
 }

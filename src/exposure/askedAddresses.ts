@@ -1,6 +1,8 @@
 import type { Run } from "../facts/run.js";
+import type { RunView } from "../facts/view.js";
 import {
   type AddressSet,
+  addressSetOf,
   emptyAddressSet,
   subtractAddresses,
   unionOfAddressSets,
@@ -16,6 +18,12 @@ export function askedAddresses({ targets, exclusions }: Pick<Run, "targets" | "e
     unionOfAddressSets(targets.map(addressesOf)),
     unionOfAddressSets(exclusions.map(addressesOf)),
   );
+}
+
+/** The addresses that a complete run asked and that answered nothing, beside the hosts of its view. */
+export function silentAddresses({ run, hosts }: Pick<RunView, "run" | "hosts">): AddressSet {
+  if (run.outcome !== "complete" || run.source !== "live") return emptyAddressSet;
+  return subtractAddresses(askedAddresses(run), addressSetOf(hosts.map(({ address }) => address)));
 }
 
 function addressesOf(text: string): AddressSet {

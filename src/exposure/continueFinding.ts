@@ -14,20 +14,34 @@ type Standing = Pick<Finding, "status" | "exception">;
  * @param was null: it was not known before
  */
 export function continueFinding(living: Living, was: Finding | null, judged: Finding): Finding {
-  if (was === null || !isStanding(was)) return judged;
+  if (was === null) return judged;
+  if (!isStanding(was)) return begunAnew(living, was, judged);
   // It never ceased to stand: a week of silence that nobody believed does not make it younger.
   const firstSeen = Math.min(was.firstSeen, judged.firstSeen);
   const accepted = acceptedBefore(living, was, judged);
-  return dated(living, { ...judged, ...accepted, firstSeen });
+  return dated(living, { ...judged, ...saidByProfile(living, was), ...accepted, firstSeen });
 }
 
-/**
- * Without a profile no exception is known. Somebody accepted the finding until a day, and until then that holds; where
- * the day ends nobody tells then, and UTC has to do.
- */
-function acceptedBefore({ profile, now }: Living, was: Finding, { status, exception }: Finding): Standing {
+/** What a profile said of a finding is not taken back by a run that has none. */
+function saidByProfile({ profile }: Living, was: Finding): Partial<Finding> {
+  if (profile !== null || was.profile === null) return {};
+  return { severity: was.severity, owner: was.owner, due: was.due, profile: was.profile };
+}
+
+/** Of a hole only the very first sighting is kept: one that was settled and is back is as old as its return. */
+function begunAnew(living: Living, was: Finding, judged: Finding): Finding {
+  if (judged.rule !== "firewall-hole" || judged.firstSeen > was.lastSeen) return judged;
+  return dated(living, { ...judged, firstSeen: living.view.run.startedAt });
+}
+
+/** Without a profile no exception is known. Somebody accepted the finding until a day, and until then that holds. */
+function acceptedBefore(
+  { profile, now, zone }: Living,
+  was: Finding,
+  { status, exception }: Finding,
+): Standing {
   if (profile !== null || was.status !== "accepted" || was.exception === null) return { status, exception };
-  const end = endOfDay(was.exception.expires, "UTC");
+  const end = endOfDay(was.exception.expires, zone);
   return { status: end !== null && end < now ? "open" : "accepted", exception: was.exception };
 }
 

@@ -17,6 +17,8 @@ import { portRunsOf } from "./unusedPorts.js";
  * @param fateOf what becomes of another finding
  */
 export function expiredFate(living: Living, was: Finding, fateOf: (finding: Finding) => Fate): Fate {
+  const why = expiryUndone(living, was);
+  if (why !== null) return settled("profile-changed", why);
   const beside = besideOf(living, was).find(isStanding);
   if (beside === undefined) return aloneFate(living, was);
   const is = living.judged.get(beside.fingerprint);
@@ -35,6 +37,14 @@ export function expiredFate(living: Living, was: Finding, fateOf: (finding: Find
   const port = portOf(was);
   if (port === null || (host !== undefined && lookAt(host, port).is === "closed")) return fate;
   return settled("silenced", `${beside.rule} is closed: ${fate.why}`);
+}
+
+/** Why the exception of an `exception-expired` has not ended any more; null where it has. */
+function expiryUndone({ profile, now, otherAudit }: Living, was: Finding): string | null {
+  if (profile === null || was.exception === null || otherAudit(was) !== null) return null;
+  const is = profile.profile.exceptions.find(({ id }) => id === was.exception?.id);
+  if (is === undefined) return `exception ${was.exception.id} is gone from the profile`;
+  return exceptionEnd(is, profile.zone) < now ? null : `exception ${is.id} holds until ${is.expires}`;
 }
 
 /** The findings that the exception of an `exception-expired` covered, of every status. */

@@ -13,6 +13,7 @@ type Settled = Extract<FindingStatus, "closed" | "silenced" | "profile-changed">
 
 export const NOT_COVERED = "not covered in this run";
 export const SILENT_ONCE = "silent in this run; it counts as silent once a later run finds it so, too";
+export const HOST_GONE = "the host answers nothing; it counts as gone once a later run finds it so, too";
 export const NO_PROFILE = "this run was judged without a profile";
 
 export const UNTOUCHED: Fate = { kind: "untouched" };

@@ -26,7 +26,7 @@ export function fateOf(living: Living, was: Finding): Fate {
   }
   const host = living.hosts.get(was.address);
   if (host === undefined) return living.isAsked(was.address) ? carried(NOT_COVERED) : UNTOUCHED;
-  if (was.rule === "host-unknown") return unknownHostFate(living, host);
+  if (was.rule === "host-unknown") return unknownHostFate(living, was, host);
   if (port === null) return carried(NOT_COVERED);
   return was.rule === "firewall-hole"
     ? holeFate(living, was, host, port)

@@ -4,11 +4,12 @@ import type { HostView } from "../facts/view.js";
 import { expectPort } from "../profile/expectation.js";
 import { carried, type Fate, NOT_COVERED, settled } from "./fate.js";
 import type { Living } from "./living.js";
-import { silenceFate } from "./openPortFate.js";
+import { goneFate, silenceFate } from "./openPortFate.js";
 import { lookAt } from "./portLook.js";
 
 /** The fate of a `firewall-hole`. A reset is what it is made of: `closed` it can never be by one. */
 export function holeFate(living: Living, was: Finding, host: HostView, port: Port): Fate {
+  if (host.presence === "vanished" || host.presence === "silent") return goneFate(was, host);
   const look = lookAt(host, port);
   switch (look.is) {
     case "unknown":

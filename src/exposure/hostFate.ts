@@ -12,8 +12,10 @@ import { type Living, toldElsewhere } from "./living.js";
 import { lookAt } from "./portLook.js";
 
 /** @param host the address itself: an unknown machine has no others */
-export function unknownHostFate({ profile }: Living, host: HostView): Fate {
-  const [group] = profile === null ? [] : matchGroups(profile, host.address);
+export function unknownHostFate(living: Living, was: Finding, host: HostView): Fate {
+  const { profile } = living;
+  const isJudgedBy = profile !== null && living.otherAudit(was) === null;
+  const [group] = isJudgedBy ? matchGroups(profile, host.address) : [];
   if (group !== undefined) return settled("profile-changed", `now in group \`${group.group.id}\``);
   switch (host.presence) {
     case "vanished":
@@ -39,7 +41,8 @@ export function missingHostFate(living: Living, was: Finding, hosts: readonly Ho
   if (alive[0] !== undefined) {
     return settled("profile-changed", `${alive[0].address} answers, which is the same host now`);
   }
-  if (!addresses.some((address) => hasAddress(living.profiled(), address))) {
+  const isNamed = addresses.some((address) => hasAddress(living.profiled(), address));
+  if (!isNamed && living.otherAudit(was) === null) {
     return settled("profile-changed", "the profile no longer names the host");
   }
   return elsewhereFate(living, was, addresses);
@@ -59,7 +62,8 @@ export function requiredPortFate(living: Living, was: Finding, hosts: readonly H
     return settled("profile-changed", `open on ${open[0].address}, which is the same host now`);
   }
   const { verdict, why } = expectPort(profile, was.address, port);
-  if (verdict !== "required") return settled("profile-changed", `now ${verdict}: ${why}`);
+  const audit = living.otherAudit(was);
+  if (verdict !== "required" && audit === null) return settled("profile-changed", `now ${verdict}: ${why}`);
   return elsewhereFate(living, was, identityAt(living, was.address).addresses);
 }
 

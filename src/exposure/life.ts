@@ -3,6 +3,7 @@
  * settled where the run proves something about it, and carried where it does not; nothing is ever forgotten.
  */
 import type { Finding, FindingTransition, Judgement } from "../facts/finding.js";
+import type { RunId } from "../facts/run.js";
 import type { RunView } from "../facts/view.js";
 import type { BoundProfile } from "../profile/bind.js";
 import { carryFinding, continueFinding, settleFinding } from "./continueFinding.js";
@@ -16,6 +17,10 @@ export interface JudgedRun {
   readonly view: RunView;
   readonly judgement: Judgement;
   readonly profile: BoundProfile | null;
+  /** IANA zone in which exceptions end their last day; without a profile nothing else tells it. Default: UTC. */
+  readonly zone?: string;
+  /** The audit that a run was of. Where it is left out, all findings are of one. */
+  readonly auditOf?: (run: RunId) => string | null;
 }
 
 export interface LivedJudgement {

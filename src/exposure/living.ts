@@ -1,5 +1,5 @@
 import type { Address } from "../facts/address.js";
-import type { Finding, FindingRule, Judgement } from "../facts/finding.js";
+import type { Finding, FindingRule } from "../facts/finding.js";
 import type { Port } from "../facts/port.js";
 import type { Instant } from "../facts/run.js";
 import type { HostView, RunView } from "../facts/view.js";
@@ -8,6 +8,7 @@ import type { Identities } from "../profile/identities.js";
 import { type AddressSet, emptyAddressSet, hasAddress } from "../scope/addressSet.js";
 import { askedAddresses } from "./askedAddresses.js";
 import { nowOf } from "./judging.js";
+import type { JudgedRun } from "./life.js";
 import { placeOf } from "./portLook.js";
 
 /** What decides the fate of findings: the run, what it judged, and what stood before it. */
@@ -26,6 +27,10 @@ export interface Living {
   readonly judgedByException: ReadonlyMap<string, readonly Finding[]>;
   /** What was known before, of every status, by `placeOf`. */
   readonly knownAt: ReadonlyMap<string, readonly Finding[]>;
+  /** IANA zone in which exceptions end their last day. */
+  readonly zone: string;
+  /** The audit whose profile the finding was judged by, where that is another one than this run's. */
+  otherAudit(finding: Finding): string | null;
   /** Whether the run set out to ask the address. */
   isAsked(address: Address): boolean;
   /** Of the profile; empty without. */
@@ -33,7 +38,7 @@ export interface Living {
 }
 
 export function beginLiving(
-  { view, judgement, profile }: { view: RunView; judgement: Judgement; profile: BoundProfile | null },
+  { view, judgement, profile, zone = "UTC", auditOf }: JudgedRun,
   before: readonly Finding[],
 ): Living {
   let asked: AddressSet | null = null;
@@ -49,6 +54,11 @@ export function beginLiving(
     judgedAt: groupBy(judgement.findings, (finding) => placeOf(finding.address, finding)),
     judgedByException: groupBy(judgement.findings, ({ exception }) => exception?.id ?? null),
     knownAt: groupBy(before, (finding) => placeOf(finding.address, finding)),
+    zone: profile?.zone ?? zone,
+    otherAudit({ run }) {
+      const audit = auditOf?.(run) ?? null;
+      return audit === null || view.run.audit === null || audit === view.run.audit ? null : audit;
+    },
     isAsked(address) {
       asked ??= askedAddresses(view.run);
       return hasAddress(asked, address);

@@ -3,13 +3,14 @@ import type { Finding } from "../facts/finding.js";
 import type { Port } from "../facts/port.js";
 import type { HostView } from "../facts/view.js";
 import { expectPort } from "../profile/expectation.js";
-import { carried, type Fate, NO_PROFILE, NOT_COVERED, SILENT_ONCE, settled } from "./fate.js";
+import { carried, type Fate, HOST_GONE, NO_PROFILE, NOT_COVERED, SILENT_ONCE, settled } from "./fate.js";
 import { type Living, openPortFinding } from "./living.js";
 import { isBelieved, lookAt, type Row } from "./portLook.js";
 import { describeService, expectsService, isAsExpected } from "./serviceCheck.js";
 
 /** `closed` comes by proof only: a reset, or a port unreachable to UDP. */
 export function openPortFate(living: Living, was: Finding, host: HostView, port: Port): Fate {
+  if (host.presence === "vanished" || host.presence === "silent") return goneFate(was, host);
   const look = lookAt(host, port);
   switch (look.is) {
     case "unknown":
@@ -25,6 +26,15 @@ export function openPortFate(living: Living, was: Finding, host: HostView, port:
     case "open":
       return stillOpenFate(living, was, look.row);
   }
+}
+
+/**
+ * A host that is believed gone in one run and answers nothing in the next takes its findings with it, though nothing of
+ * its ports is proved. One that is merely silent has not been asked, as far as anybody knows.
+ */
+export function goneFate(was: Finding, { presence }: Pick<HostView, "presence">): Fate {
+  if (was.carried === HOST_GONE) return settled("silenced", "the host is gone, and believed so");
+  return carried(presence === "vanished" ? HOST_GONE : NOT_COVERED);
 }
 
 /**
@@ -46,6 +56,11 @@ function stillOpenFate(living: Living, was: Finding, row: Row): Fate {
   if (profile === null) {
     const isConfirmed = was.rule === "unconfirmed" && was.profile === null;
     return isConfirmed ? settled("silenced", "confirmed") : carried(NO_PROFILE, row.lastSeen);
+  }
+  const audit = living.otherAudit(was);
+  // Two audits look at one port by two profiles: neither is a change of the other.
+  if (audit !== null && was.rule !== "unconfirmed") {
+    return carried(`judged by the profile of audit @${audit}, and this run by another`, row.lastSeen);
   }
   const { verdict, entry, why } = expectPort(profile, row.address, row);
   const now = `now ${is?.rule ?? verdict}: ${why}`;

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { judge } from "../../src/exposure/judge.js";
+import { liveOn } from "../../src/exposure/life.js";
 import type { FindingTransition } from "../../src/facts/finding.js";
 import type { BoundProfile } from "../../src/profile/bind.js";
 import { bind } from "../profile/bound.js";
@@ -148,19 +150,68 @@ describe("an open port that is a finding", () => {
     expect(cut(["10.0.1.0/24", "not a target!"])).toEqual([]);
   });
 
-  test.each<[presence: HostWeek["presence"]]>([["silent"], ["vanished"]])(
-    "of a host that is %s is carried: its ports are not covered",
-    (presence) => {
-      const weeks: Week[] = [
-        { [HOST]: { ports: { "80/tcp": "open" } } },
-        { [HOST]: presence === undefined ? {} : { presence } },
-      ];
-      const { last } = liveThrough(weeks, STRICT);
-      expect(last.judgement.findings).toMatchObject([
-        { status: "open", carried: "not covered in this run", run: 1, ageDays: 7 },
-      ]);
-    },
-  );
+  const GONE = "the host answers nothing; it counts as gone once a later run finds it so, too";
+  test.each<[presence: HostWeek["presence"], carried: string]>([
+    ["silent", "not covered in this run"],
+    ["vanished", GONE],
+  ])("of a host that is %s is carried: its ports are not covered", (presence, why) => {
+    const weeks: Week[] = [
+      { [HOST]: { ports: { "80/tcp": "open" } } },
+      { [HOST]: presence === undefined ? {} : { presence } },
+    ];
+    const { last } = liveThrough(weeks, STRICT);
+    expect(last.judgement.findings).toMatchObject([{ status: "open", carried: why, run: 1, ageDays: 7 }]);
+  });
+
+  test("of a host that was taken away ends: believed gone, and silent in the next run; it is back when the host is", () => {
+    const open: Week = { [HOST]: { ports: { "80/tcp": "open" } } };
+    const silent: Week = { [HOST]: { presence: "silent" } };
+    const vanished: Week = { [HOST]: { presence: "vanished" } };
+    expect(path(liveThrough([open, silent, silent, silent], STRICT).findings.transitions)).toHaveLength(1);
+    expect(path(liveThrough([open, vanished, silent, silent, open], STRICT).findings.transitions)).toEqual([
+      "1: new → open (seen for the first time)",
+      "3: open → silenced (the host is gone, and believed so)",
+      "5: silenced → open (seen again)",
+    ]);
+  });
+
+  test("of one audit is no change of the profile of another, which looks at it too", () => {
+    const findings = new Findings();
+    const [first, second, third] = viewsOf(portWeeks("80/tcp", "open", "open", "closed"));
+    if (first === undefined || second === undefined || third === undefined) throw new RangeError();
+    const inAudit = (view: typeof first, audit: string) => ({ ...view, run: { ...view.run, audit } });
+    findings.live(inAudit(first, "a"), STRICT);
+    const audits = ["a", "b", "b"];
+    const auditOf = (run: number) => audits[run - 1] ?? null;
+    const permitting = allowing("allowed: [80/tcp]");
+    const live = (view: typeof first) =>
+      liveOn(
+        { view: inAudit(view, "b"), judgement: judge(view, permitting), profile: permitting, auditOf },
+        [...findings.known.values()],
+        "anna",
+      );
+    expect(live(second).judgement.findings).toMatchObject([
+      { status: "open", carried: "judged by the profile of audit @a, and this run by another" },
+    ]);
+    expect(live(third).judgement.settled).toMatchObject([{ status: "closed" }]);
+  });
+
+  test("keeps what a profile says of it through a run without one", () => {
+    const profile = bind(
+      "version: 1\ndefaults: {due: {critical: 3d}}\ngroups: [{id: a, match: {address: 10.0.0.5}, owner: dba, severity: critical, forbidden: [23/tcp]}]",
+    );
+    const { findings } = liveThrough(portWeeks("23/tcp", "open", "open"), [profile, null]);
+    expect([...findings.known.values()]).toMatchObject([
+      { severity: "critical", owner: "dba", due: startOf(0) + 3 * DAY, overdue: true },
+    ]);
+  });
+
+  test("as a hole is as old as its return", () => {
+    const hole: Week = { [HOST]: { ports: { "80/tcp": "closed" }, holes: ["80/tcp"] } };
+    const refused: Week = { [HOST]: { ports: { "80/tcp": "refused" } } };
+    const { last } = liveThrough([hole, refused, refused, hole], STRICT);
+    expect(last.judgement.findings).toMatchObject([{ rule: "firewall-hole", ageDays: 0 }]);
+  });
 });
 
 describe("a change of the profile", () => {
