@@ -4,13 +4,13 @@ import { silentAddresses } from "../exposure/askedAddresses.js";
 import { judge } from "../exposure/judge.js";
 import { type LivedJudgement, liveOn } from "../exposure/life.js";
 import type { Address } from "../facts/address.js";
-import type { Asset } from "../facts/asset.js";
+import type { Asset, Identity } from "../facts/asset.js";
 import type { FindingTransition, Judgement } from "../facts/finding.js";
 import type { JudgingBasis } from "../facts/profileText.js";
 import type { Run, RunId } from "../facts/run.js";
 import type { RunView } from "../facts/view.js";
 import { type BoundProfile, bindProfile, namesToResolve } from "../profile/bind.js";
-import { bindIdentities } from "../profile/identities.js";
+import { bindIdentities, identityOf } from "../profile/identities.js";
 import type { Profile } from "../profile/profile.js";
 import type { Store } from "../store/store.js";
 import { tryResolveNames } from "./resolveNames.js";
@@ -108,6 +108,7 @@ export function bindFor(
 export interface Judged {
   readonly view: RunView;
   readonly judgement: Judgement;
+  readonly identityOf: (address: Address) => Identity | null;
   /** What this run changed of the findings' statuses. */
   readonly transitions: readonly FindingTransition[];
   readonly recall: { estimate: number | null; lower: number | null; upper: number | null; source: string };
@@ -156,6 +157,7 @@ function judgedWith(
     judged: {
       view,
       judgement: lived.judgement,
+      identityOf: (address) => identityOf(identities, address),
       transitions: lived.transitions,
       recall: NOT_MEASURED,
       database: session.database.path,

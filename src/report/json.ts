@@ -1,4 +1,6 @@
 /** A judged run for programs. Times are RFC 3339 in UTC, shares of 1, what is not known is null. */
+import type { Address } from "../facts/address.js";
+import type { Identity } from "../facts/asset.js";
 import type { JudgedPort } from "../facts/finding.js";
 import type { Run } from "../facts/run.js";
 import type { ChangeRow, HostView } from "../facts/view.js";
@@ -44,6 +46,10 @@ function recallJson({ estimate, lower, upper, source }: Recall) {
 export function renderJson(data: ReportData) {
   const { view, judgement } = data;
   const { run } = view;
+  const withAnswerer = <T extends { readonly address: Address }>(row: T) => ({
+    ...row,
+    ...answererJson(data.identityOf?.(row.address) ?? null),
+  });
   const judged = new Map(judgement.ports.map((port) => [cellKey(port.row), port]));
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -58,11 +64,15 @@ export function renderJson(data: ReportData) {
       silentAddresses: view.silentCount,
     },
     recall: recallJson(data.recall),
-    changes: view.changes.filter(({ kind }) => kind !== "first-seen").map(changeJson),
-    firstSeen: view.changes.filter(({ kind }) => kind === "first-seen").map(changeJson),
+    changes: view.changes
+      .filter(({ kind }) => kind !== "first-seen")
+      .map((row) => withAnswerer(changeJson(row))),
+    firstSeen: view.changes
+      .filter(({ kind }) => kind === "first-seen")
+      .map((row) => withAnswerer(changeJson(row))),
     findings: judgement.findings.map(findingJson),
     settled: judgement.settled.map(findingJson),
-    hosts: view.hosts.map(hostJson),
+    hosts: view.hosts.map((host) => withAnswerer(hostJson(host))),
     ports: view.hosts.flatMap((host) => host.ports.map((row) => portJson(row, judged.get(cellKey(row))))),
     notes: judgement.notes,
   };
@@ -98,6 +108,12 @@ export function hostJson(host: HostView) {
     local,
     holesUnjudged,
   };
+}
+
+/** Who answers for a host. */
+function answererJson(identity: Identity | null) {
+  const { name = null, owner = null, system = null, tags = [] } = identity ?? {};
+  return { host: name, owner, system, tags };
 }
 
 /** An observation row, with what this run and the profile have to say of it. */

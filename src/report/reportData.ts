@@ -1,4 +1,6 @@
 /** What a report is made from. */
+import type { Address } from "../facts/address.js";
+import type { Identity } from "../facts/asset.js";
 import type { FindingTransition, Judgement } from "../facts/finding.js";
 import type { HostView, RunView } from "../facts/view.js";
 
@@ -17,6 +19,8 @@ export interface Recall {
 export interface ReportData {
   readonly view: RunView;
   readonly judgement: Judgement;
+  /** Who a host is, by the profile's `hosts` or the asset list; null: nobody says. */
+  readonly identityOf?: (address: Address) => Identity | null;
   /** What the run changed in the life of findings, and why; for the report's words on what it settled. */
   readonly transitions?: readonly FindingTransition[];
   readonly recall: Recall;

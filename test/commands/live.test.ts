@@ -12,7 +12,8 @@ const OBSERVATION =
   "address confidence firstSeen host lastCovered lastSeen owner port product protocol realm reason run service state system tags vantage version";
 const FINDING =
   "address ageDays carried confirmed due evidence exception fingerprint firstSeen host lastSeen overdue owner port profile protocol realm rule run severity status system tags vantage";
-const CHANGE = "address after before kind operator port protocol run timeFrom timeTo vantage";
+const CHANGE =
+  "address after before host kind operator owner port protocol run system tags timeFrom timeTo vantage";
 const SUMMARY = "coverage findings outcome recall run schemaVersion settled";
 
 const keysOf = (value: object | undefined) =>
