@@ -5,7 +5,7 @@ import { numberToAddress } from "../scope/address.js";
 import { type AddressSet, addressSetOf } from "../scope/addressSet.js";
 import { type ExceptionRules, indexExceptions } from "./exceptionRules.js";
 import type { HostRules } from "./hostRules.js";
-import { bindIdentities, type Identities, identityNames, identityOf } from "./identities.js";
+import { bindIdentities, type Identities, identityNames, identityOf, isInRealm } from "./identities.js";
 import { indexMatches, type MatchIndex } from "./matchIndex.js";
 import { isSingle } from "./matchKeys.js";
 import type { Exception, Group, Match, Profile } from "./profile.js";
@@ -53,8 +53,8 @@ interface Memory {
 }
 
 /**
- * The host names that the profile matches by and DNS must tell, each once, sorted. A name that the profile's `hosts`
- * or an asset of this realm (of any, where none is given) bears means that host, and is not among them.
+ * The host names that the profile matches by and DNS must tell, each once, sorted. A name that one of the profile's
+ * `hosts` or an asset of this realm (of any, where none is given) bears means that host, and is not among them.
  */
 export function namesToResolve(
   profile: Profile,
@@ -124,8 +124,9 @@ export function profiledAddresses(bound: BoundProfile): AddressSet {
     if (group.match.realms?.includes(bound.realm) === false) continue;
     for (const address of namedAddresses(group.match, bound)) add(address);
   }
-  for (const { addresses: own, seenAs } of profile.hosts) {
-    for (const address of [...own, ...(seenAs.get(bound.vantage) ?? [])]) add(address);
+  for (const host of profile.hosts) {
+    if (!isInRealm(host, bound.realm)) continue;
+    for (const address of [...host.addresses, ...(host.seenAs.get(bound.vantage) ?? [])]) add(address);
   }
   return addressSetOf(addresses);
 }

@@ -2,8 +2,8 @@
 import type { Verdict } from "../facts/finding.js";
 import type { MatchedGroup } from "./hostRules.js";
 import type { Entry } from "./profile.js";
-import { compareSpecificity } from "./rank.js";
-import type { Voice } from "./voice.js";
+import { compareEntries, compareSpecificity } from "./rank.js";
+import { invites, type Voice } from "./voice.js";
 
 /** An entry as one of a host's groups brings it in. */
 export interface Candidate {
@@ -45,8 +45,14 @@ export function explainLoss(loser: Candidate, winner: Candidate, vantage: string
     const takes = lost.entry.writtenIn.startsWith("template ") ? "takes" : "extends";
     return `\`${winner.matched.group.id}\` says otherwise than ${sourceOf(lost.entry)}, which it ${takes}`;
   }
-  if (isSameGroup && lost.elsewhere === "not-from" && won.elsewhere !== "not-from") {
-    return `it holds ${holdsFrom(lost.entry)}, and an entry beside it names ${vantage}`;
+  if (isSameGroup && invites(won)) {
+    if (lost.elsewhere === "not-from") {
+      return `it holds ${holdsFrom(lost.entry)}, and an entry beside it names ${vantage}`;
+    }
+    // It would have come first, had not another kept the vantage out.
+    if (compareEntries(lost.entry, won.entry, lost.word, won.word) < 0) {
+      return `the port is shared among vantages, and it does not name ${vantage}`;
+    }
   }
   if (won.entry.width !== lost.entry.width) {
     return `it lists ${lost.entry.width} ports, the winner ${won.entry.width}`;

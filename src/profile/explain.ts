@@ -41,11 +41,15 @@ interface Asked {
 }
 
 function explainProtocol(asked: Asked, protocol: Protocol): readonly ExplainedPorts[] {
+  const entries = entryRanges(asked, protocol);
+  // Where no entry begins or ends the same ones list the port, so that the same runners-up follow the same winner.
+  const turns = new Set(entries.flatMap(edgesOf));
   const rows: ExplainedPorts[] = [];
-  for (const range of pieces(listedRanges(asked, protocol))) {
+  for (const range of pieces([...entries, ...otherRanges(asked, protocol)])) {
     const row = explainRange(asked, protocol, range);
     const before = rows.at(-1);
-    if (before !== undefined && before.to + 1 === row.from && saysTheSame(before, row)) {
+    const follows = before !== undefined && before.to + 1 === row.from && !turns.has(row.from);
+    if (follows && saysTheSame(before, row)) {
       rows[rows.length - 1] = { ...before, to: row.to, text: textOf(protocol, before.from, row.to) };
     } else {
       rows.push(row);
@@ -72,6 +76,7 @@ function textOf(protocol: Protocol, from: number, to: number): string {
   return `${from === to ? from : `${from}-${to}`}/${protocol}`;
 }
 
+/** Of ports that the same entries list. */
 function saysTheSame(a: ExplainedPorts, b: ExplainedPorts): boolean {
   const [first, second] = [a.expectation, b.expectation];
   return (
@@ -80,29 +85,43 @@ function saysTheSame(a: ExplainedPorts, b: ExplainedPorts): boolean {
     first.groupId === second.groupId &&
     first.verdict === second.verdict &&
     first.highRisk === second.highRisk &&
-    first.runnersUp.length === second.runnersUp.length &&
-    first.runnersUp.every((runner, index) => runner.entry === second.runnersUp[index]?.entry) &&
     a.exception?.exception === b.exception?.exception
   );
 }
 
-function listedRanges({ bound, address }: Asked, protocol: Protocol): readonly PortRange[] {
-  const entries = rulesOf(bound, address).listing.flatMap(({ voices }) =>
-    voices.all.map(({ entry }) => entry),
+function entryRanges({ bound, address }: Asked, protocol: Protocol): readonly PortRange[] {
+  return rulesOf(bound, address).listing.flatMap(({ voices }) =>
+    voices.all.flatMap(({ entry }) => entry.ports[protocol]),
   );
+}
+
+function otherRanges({ bound, address }: Asked, protocol: Protocol): readonly PortRange[] {
+  const highRisk = bound.profile.defaults.highRisk.flatMap(({ ports }) => ports[protocol]);
   const exceptions = exceptionsOf(bound, address).flatMap(({ ports }) => ports?.[protocol] ?? []);
-  const listed = [...entries, ...bound.profile.defaults.highRisk].flatMap(({ ports }) => ports[protocol]);
-  return [...listed, ...exceptions];
+  return [...highRisk, ...exceptions];
+}
+
+/** Where a range begins, and where it is over. */
+function edgesOf([from, to]: PortRange): readonly [number, number] {
+  return [from, to + 1];
 }
 
 /** Cuts overlapping ranges at every edge: within a piece each range holds all ports or none. */
 function pieces(ranges: readonly PortRange[]): readonly PortRange[] {
-  const edges = [...new Set(ranges.flatMap(([from, to]) => [from, to + 1]))].sort((a, b) => a - b);
+  /** By edge, how many more ranges hold the ports from there on than those before. */
+  const changes = new Map<number, number>();
+  const change = (edge: number, by: number) => changes.set(edge, (changes.get(edge) ?? 0) + by);
+  for (const [from, over] of ranges.map(edgesOf)) {
+    change(from, 1);
+    change(over, -1);
+  }
+  const edges = [...changes].sort(([a], [b]) => a - b);
   const cut: PortRange[] = [];
-  for (const [index, from] of edges.entries()) {
+  let holding = 0;
+  for (const [index, [from, by]] of edges.entries()) {
+    holding += by;
     const next = edges[index + 1];
-    if (next !== undefined && ranges.some(([first, last]) => first <= from && from <= last))
-      cut.push([from, next - 1]);
+    if (next !== undefined && holding > 0) cut.push([from, next[0] - 1]);
   }
   return cut;
 }

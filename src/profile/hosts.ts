@@ -1,5 +1,4 @@
 import type { Address } from "../facts/address.js";
-import type { ProfileLine } from "../facts/finding.js";
 import { explainBadAddress, tryParseAddress } from "../scope/address.js";
 import { gatherDefinitions, type Placed } from "./definitions.js";
 import { readOwner } from "./entry.js";
@@ -19,7 +18,7 @@ interface Claim {
   readonly address: Address;
   /** Null: its own, wherever it is seen from. */
   readonly vantage: string | null;
-  readonly host: { readonly name: string; readonly line: ProfileLine };
+  readonly host: Pick<ProfileHost, "name" | "line" | "realms">;
   readonly complain: (message: string) => void;
 }
 
@@ -49,6 +48,7 @@ function readHost(
     reading.complainOfKey(path, `the host \`${plainText(name)}\` has no addresses`);
   }
   const line = reading.lineOfKey(path);
+  const realms = detail.realm === undefined ? null : [...new Set([detail.realm].flat())];
 
   function claim(
     texts: string | readonly string[],
@@ -58,7 +58,7 @@ function readHost(
     const found = readAddresses(texts, at, reading);
     for (const { address, path: place } of found) {
       const complain = (message: string) => reading.complain(place, message);
-      claims.push({ address, vantage, host: { name, line }, complain });
+      claims.push({ address, vantage, host: { name, line, realms }, complain });
     }
     return [...new Set(found.map(({ address }) => address))];
   }
@@ -74,6 +74,7 @@ function readHost(
         return [vantage, claim(texts, at, vantage)];
       }),
     ),
+    realms,
     owner: readHostOwner(detail.owner, [...path, "owner"], reading),
     system: detail.system ?? null,
     tags: [...new Set([detail.tags ?? []].flat())],
@@ -102,23 +103,29 @@ function readHostOwner(text: string | undefined, path: YamlPath, reading: Readin
   return owner;
 }
 
-/** From one vantage an address is one host's: its own, or what the vantage sees of it behind NAT. */
+/** From one vantage an address of a realm is one host's: its own, or what the vantage sees of it behind NAT. */
 function checkClaims(claims: readonly Claim[]): void {
-  const own = new Map<Address, Claim>();
+  const own = new Map<string, Claim[]>();
+  const seen = new Map<string, Claim[]>();
   for (const claim of claims) {
-    if (claim.vantage !== null) continue;
-    const first = own.get(claim.address);
-    if (first === undefined) own.set(claim.address, claim);
-    else complainOfTaken(claim, first);
+    if (claim.vantage === null) settleClaim(claim, claim.address, own, []);
   }
-  const seen = new Map<string, Claim>();
   for (const claim of claims) {
     if (claim.vantage === null) continue;
-    const key = `${claim.vantage} ${claim.address}`;
-    const first = own.get(claim.address) ?? seen.get(key);
-    if (first === undefined) seen.set(key, claim);
-    else complainOfTaken(claim, first);
+    settleClaim(claim, `${claim.vantage} ${claim.address}`, seen, own.get(claim.address) ?? []);
   }
+}
+
+/** Complains where a claim that came first is for one of the same realms; `before` are claims of another kind. */
+function settleClaim(claim: Claim, key: string, held: Map<string, Claim[]>, before: readonly Claim[]): void {
+  const alike = held.get(key) ?? [];
+  const first = [...before, ...alike].find((other) => shareRealm(other.host.realms, claim.host.realms));
+  if (first !== undefined) complainOfTaken(claim, first);
+  else held.set(key, [...alike, claim]);
+}
+
+function shareRealm(a: readonly string[] | null, b: readonly string[] | null): boolean {
+  return a === null || b === null || a.some((realm) => b.includes(realm));
 }
 
 function complainOfTaken({ address, host, complain }: Claim, first: Claim): void {

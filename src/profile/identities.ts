@@ -1,9 +1,11 @@
 /**
  * Which addresses are one host. A host of the profile and the rows of the asset lists that share an address with it,
- * or with each other, are the same machine; what the profile says of it comes before what a list says.
+ * or with each other, are the same machine; what the profile says of it comes before what a list says. No row makes one
+ * machine of two hosts of the profile (`members.ts`).
  */
 import type { Address } from "../facts/address.js";
 import type { Asset, Identity } from "../facts/asset.js";
+import { joinMembers, type Machine, type Member, sortMembers } from "./members.js";
 import type { ProfileHost } from "./profile.js";
 import { compareText } from "./rank.js";
 
@@ -17,23 +19,9 @@ export interface Identities {
   readonly exposed: ReadonlyMap<Identity, readonly Address[]>;
 }
 
-/** A host of the profile or a row of an asset list, as this vantage sees it. */
-interface Member {
-  /** Whose words count first: 0 the profile's, 1 those of a row for this realm, 2 those of a row for any. */
-  readonly rank: 0 | 1 | 2;
-  readonly name: string | null;
-  readonly names: readonly string[];
-  /** The addresses behind NAT that this vantage sees; they come first. */
-  readonly seenAs: readonly Address[];
-  readonly addresses: readonly Address[];
-  readonly owner: string | null;
-  readonly system: string | null;
-  readonly tags: readonly string[];
-}
-
 /**
- * Puts together who is who, whatever the order of the lists. An asset of another realm is none of these hosts; one
- * without a realm may be.
+ * Puts together who is who, whatever the order of the lists. A host or an asset of another realm is none of these
+ * hosts; one without a realm may be.
  */
 export function bindIdentities(
   hosts: readonly ProfileHost[],
@@ -41,16 +29,16 @@ export function bindIdentities(
   seen: { readonly vantage: string; readonly realm: string },
 ): Identities {
   const members = [
-    ...hosts.map((host) => hostMember(host, seen.vantage)),
+    ...hosts.filter((host) => isInRealm(host, seen.realm)).map((host) => hostMember(host, seen.vantage)),
     ...assets.filter((asset) => fitsRealm(asset, seen.realm)).map(assetMember),
   ];
   const exposed = new Map<Identity, readonly Address[]>();
-  for (const together of joinMembers(members)) {
-    const identity = mergeMembers(together);
+  for (const machine of joinMembers(members)) {
+    const identity = mergeMembers(machine);
     // A host that has nothing but a NAT address elsewhere cannot be met here.
     if (identity.addresses.length === 0) continue;
     const seenAs = identity.addresses.filter((each) =>
-      together.some((member) => member.seenAs.includes(each)),
+      machine.members.some((member) => member.seenAs.includes(each)),
     );
     exposed.set(identity, seenAs.length > 0 ? seenAs : identity.addresses);
   }
@@ -73,14 +61,20 @@ export function identityOf(identities: Identities, address: Address): Identity |
   return identities.byAddress.get(address) ?? null;
 }
 
-/** The names that mean hosts of the profile or assets, so that DNS need not be asked. */
+/** The names that mean hosts of the profile or assets of the realm (null: of any), so that DNS need not be asked. */
 export function identityNames(
   hosts: readonly ProfileHost[],
   assets: readonly Asset[],
   realm: string | null,
 ): ReadonlySet<string> {
+  const here = realm === null ? hosts : hosts.filter((host) => isInRealm(host, realm));
   const fitting = realm === null ? assets : assets.filter((asset) => fitsRealm(asset, realm));
-  return new Set([...hosts.map(({ name }) => name), ...fitting.flatMap(namesOfAsset)]);
+  return new Set([...here.map(({ name }) => name), ...fitting.flatMap(namesOfAsset)]);
+}
+
+/** Whether the host exists in the realm. */
+export function isInRealm({ realms }: ProfileHost, realm: string): boolean {
+  return realms === null || realms.includes(realm);
 }
 
 function fitsRealm(asset: Asset, realm: string): boolean {
@@ -104,65 +98,20 @@ function namesOfAsset({ id, names }: Asset): string[] {
   return id === null ? [...names] : [id.toLowerCase(), ...names];
 }
 
-/**
- * The profile's words first, then a row for this very realm before one for any; then by content, so that the order of
- * the lists decides nothing.
- */
-function sortMembers(members: readonly Member[]): readonly Member[] {
-  if (members.length === 1) return members;
-  return members
-    .map((member) => ({ member, key: JSON.stringify(member) }))
-    .sort((a, b) => a.member.rank - b.member.rank || compareText(a.key, b.key))
-    .map(({ member }) => member);
-}
-
-/** Members that share an address, directly or by way of others, together. */
-function joinMembers(members: readonly Member[]): readonly (readonly Member[])[] {
-  const leaders = members.map((_, index) => index);
-  const leaderOf = (index: number): number => {
-    let at = index;
-    for (;;) {
-      const above = leaders[at] ?? at;
-      if (above === at) break;
-      // Halving the way up keeps chains of a thousand rows short.
-      leaders[at] = leaders[above] ?? above;
-      at = above;
-    }
-    return at;
-  };
-  const holders = new Map<Address, number>();
-  members.forEach(({ seenAs, addresses }, index) => {
-    for (const address of [...seenAs, ...addresses]) {
-      const other = holders.get(address);
-      if (other === undefined) holders.set(address, index);
-      else {
-        const [first, second] = [leaderOf(other), leaderOf(index)];
-        leaders[Math.max(first, second)] = Math.min(first, second);
-      }
-    }
-  });
-  const together = new Map<number, Member[]>();
-  members.forEach((member, index) => {
-    const leader = leaderOf(index);
-    const joined = together.get(leader);
-    if (joined === undefined) together.set(leader, [member]);
-    else joined.push(member);
-  });
-  return [...together.values()];
-}
-
-function mergeMembers(joined: readonly Member[]): Identity {
-  const members = sortMembers(joined);
+function mergeMembers({ members: joined, lenders }: Machine): Identity {
+  const { byWord, byAddress } = sortMembers(joined);
+  const lent = sortMembers(lenders).byWord;
+  const tags = unique(byWord.flatMap((member) => member.tags));
   return {
-    name: firstOf(members.map(({ name }) => name)),
-    names: unique(members.flatMap(({ names }) => names)),
+    name: firstOf(byWord.map(({ name }) => name)),
+    names: unique(byWord.flatMap(({ names }) => names)),
     addresses: unique([
-      ...members.flatMap(({ seenAs }) => seenAs),
-      ...members.flatMap(({ addresses }) => addresses),
+      ...byAddress.flatMap(({ seenAs }) => seenAs),
+      ...byAddress.flatMap(({ addresses }) => addresses),
     ]),
-    owner: firstOf(members.map(({ owner }) => owner)),
-    system: firstOf(members.map(({ system }) => system)),
-    tags: unique(members.flatMap(({ tags }) => tags)),
+    owner: firstOf([...byWord, ...lent].map(({ owner }) => owner)),
+    system: firstOf([...byWord, ...lent].map(({ system }) => system)),
+    tags: tags.length > 0 ? tags : unique(lent.flatMap((member) => member.tags)),
   };
 }
 

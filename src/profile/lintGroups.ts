@@ -1,6 +1,6 @@
 /** Doubts about groups that need no host to be seen: wide permissions, repeats, entries that never apply. */
-import type { PortSet } from "../facts/port.js";
-import { countPorts, emptyPortSet, formatPortSet, subtractPorts, unionPorts } from "../scope/portSet.js";
+import { formatPortSet } from "../scope/portSet.js";
+import { TakenPorts } from "./lintPorts.js";
 import { type LintRow, ownEntries, warn } from "./lintRow.js";
 import { namePlace } from "./problem.js";
 import type { Entry, Group } from "./profile.js";
@@ -32,8 +32,9 @@ function lintRepeats(group: Group): readonly LintRow[] {
   for (const entry of entries) {
     const ports = formatPortSet(entry.ports);
     const before = byPorts.get(ports) ?? [];
-    byPorts.set(ports, [...before, entry]);
     const first = before.find((other) => speakTogether(entry, other));
+    before.push(entry);
+    byPorts.set(ports, before);
     if (first === undefined) continue;
     const contradicts = (first.list === "forbidden") !== (entry.list === "forbidden");
     const listed = first.list === entry.list ? `${entry.list} twice` : `${entry.list} and ${first.list}`;
@@ -56,22 +57,34 @@ function lintShadowed(group: Group): readonly LintRow[] {
   );
 }
 
+const shadowed = new WeakMap<Group, readonly Entry[]>();
+const listed = new TakenPorts();
+
 /** Entries that never win within their own group, because narrower ones beside them list every port of theirs. */
 export function shadowedEntries(group: Group): readonly Entry[] {
-  let listed: PortSet = emptyPortSet;
+  let found = shadowed.get(group);
+  if (found === undefined) {
+    found = findShadowed(group);
+    shadowed.set(group, found);
+  }
+  return found;
+}
+
+function findShadowed(group: Group): readonly Entry[] {
   const seen = new Set<string>();
-  return group.entries.toSorted(compareWithinGroup).filter((entry) => {
-    if (entry.depth > 0 || !countsSomewhere(entry)) return false;
+  const entries = ownEntries(group).filter(countsSomewhere).sort(compareWithinGroup);
+  listed.clear();
+  return entries.filter((entry) => {
     // Where entries share a port among vantages, one that names a vantage speaks there, however wide it is.
     if (entry.from !== null && entry.list !== "forbidden") {
-      listed = unionPorts(listed, entry.ports);
+      listed.take(entry.ports);
       return false;
     }
     const ports = formatPortSet(entry.ports);
     // The same ports twice are a repeat, and told as one.
-    const isShadowed = !seen.has(ports) && countPorts(subtractPorts(entry.ports, listed)) === 0;
+    const isShadowed = !seen.has(ports) && !listed.hasFree(entry.ports);
     // What is forbidden from some vantages says nothing elsewhere, and leaves the port to wider entries.
-    if (entry.from === null) listed = unionPorts(listed, entry.ports);
+    if (entry.from === null) listed.take(entry.ports);
     seen.add(ports);
     return isShadowed;
   });

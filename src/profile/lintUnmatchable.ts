@@ -80,10 +80,11 @@ function matchingSomewhere(
     }
   }
   const matching = new Set<Group | Exception>();
-  for (const address of known) {
-    for (const { group } of matchGroups(bound, address)) matching.add(group);
-    for (const exception of exceptionsOf(bound, address)) matching.add(exception);
-  }
+  // Hosts that are matched alike share their lists.
+  const groupsOfHosts = new Set([...known].map((address) => matchGroups(bound, address)));
+  for (const matched of groupsOfHosts) for (const { group } of matched) matching.add(group);
+  const exceptionsOfHosts = new Set([...known].map((address) => exceptionsOf(bound, address)));
+  for (const matched of exceptionsOfHosts) for (const exception of matched) matching.add(exception);
   return matching;
 }
 

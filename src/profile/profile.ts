@@ -78,6 +78,8 @@ export interface ProfileHost {
   readonly addresses: readonly Address[];
   /** Its addresses as seen from a vantage (behind NAT), by the vantage's name. */
   readonly seenAs: ReadonlyMap<string, readonly Address[]>;
+  /** The realms it exists in; null: any. */
+  readonly realms: readonly string[] | null;
   readonly owner: string | null;
   readonly system: string | null;
   readonly tags: readonly string[];

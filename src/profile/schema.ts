@@ -148,6 +148,11 @@ const HostSchema = z.strictObject({
     .record(Place, oneOrMore(Text, "an address"), { error: "wants vantages with addresses" })
     .optional()
     .describe("Its addresses behind NAT, by the vantage that sees them: `{internet: 203.0.113.5}`."),
+  realm: oneOrMore(Place, "a realm")
+    .optional()
+    .describe(
+      "The realms it exists in: in others its addresses are other machines. Without it: every realm.",
+    ),
   owner: Text.optional().describe("Who answers for it where neither entry nor group names an owner."),
   system: Text.optional().describe("The system it is part of; shown in findings and reports."),
   tags: oneOrMore(Text, "a tag").optional().describe("Tags, for `match.tags`."),
@@ -215,7 +220,7 @@ export const ProfileFileSchema = z.strictObject({
   hosts: names(
     HostName,
     z.union([oneOrMore(Text, "an address"), HostSchema], {
-      error: "wants an address, a list of them, or `{addresses, seen_as, owner, system, tags}`",
+      error: "wants an address, a list of them, or `{addresses, seen_as, realm, owner, system, tags}`",
     }),
     "wants names with addresses",
     "Machines with a name: several addresses that are one host. Short: `db01: [10.0.0.5, 10.1.0.5]`.",

@@ -71,18 +71,28 @@ function firstOf({ all, narrow, wide }: Voices, port: Port): Voice | null {
 }
 
 /**
- * What stands beside an entry that only keeps the vantage out: where another one at its depth names the vantage, the two
- * share the port among vantages, and the first that does not keep it out speaks. Else null: nobody invited it.
+ * Who lets the vantage in beside an entry that only keeps it out: the first permission at that entry's depth that names
+ * the vantage. It speaks itself. Null where there is none, or where a prohibition stands before it: what forbids never
+ * opens a port.
  */
 function invitedBeside({ all }: Voices, { protocol, port }: Port, shut: Voice): Voice | null {
-  const beside = all.filter(
-    ({ entry, counts, elsewhere }) =>
-      counts &&
-      elsewhere !== "not-from" &&
-      entry.depth === shut.entry.depth &&
-      hasPort(entry.ports, protocol, port),
+  const deciding = all.find(
+    (voice) =>
+      voice.entry.depth === shut.entry.depth &&
+      (invites(voice) || prohibits(voice)) &&
+      hasPort(voice.entry.ports, protocol, port),
   );
-  return beside.some(({ namesVantage }) => namesVantage) ? (beside[0] ?? null) : null;
+  return deciding !== undefined && invites(deciding) ? deciding : null;
+}
+
+/** It permits its ports from here and names the vantage, so that what only keeps the vantage out gives way to it. */
+export function invites({ word, namesVantage, counts }: Voice): boolean {
+  return counts && namesVantage && word !== "forbidden";
+}
+
+/** It forbids by its list or by `closed_from`, not only by being for others. */
+export function prohibits({ word, elsewhere, counts }: Voice): boolean {
+  return counts && word === "forbidden" && elsewhere !== "not-from";
 }
 
 function voiceOf(entry: Entry, vantage: string): Voice | null {

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { exitCodeOf, exitCodeOfError } from "../../src/commands/exitCode.js";
 import type { Finding, Severity } from "../../src/facts/finding.js";
 
-const finding = (severity: Severity, confirmed = true) => ({ severity, confirmed }) as Finding;
+const finding = (severity: Severity, confirmed = true) =>
+  ({ severity, confirmed, status: "open" }) as Finding;
 
 describe("an exit code", () => {
   test.each([
@@ -11,6 +12,7 @@ describe("an exit code", () => {
     ["a finding at the level", [finding("high")], 1, "high", 2],
     ["a finding above the level", [finding("critical")], 1, "high", 2],
     ["a finding below the level", [finding("medium")], 1, "high", 0],
+    ["a finding that somebody accepted", [{ ...finding("high"), status: "accepted" as const }], 1, "high", 0],
     ["a finding that was seen once only", [finding("critical", false)], 1, "low", 0],
     ["too little coverage", [], 0.9, null, 3],
     ["coverage exactly at the share", [], 0.99, null, 0],

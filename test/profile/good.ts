@@ -17,7 +17,7 @@ services:
   front: [web, 8000-8100/tcp]
 hosts:
   db01: { addresses: [10.20.1.10, 10.20.2.10], seen_as: { internet: 203.0.113.5 }, owner: dba-team, system: billing, tags: [linux] }
-  db02: [10.20.1.12, 10.20.2.12]
+  db02: { addresses: [10.20.1.12, 10.20.2.12], realm: [default, lab] }
   mail01: 10.20.1.25
 defaults:
   unlisted: forbidden

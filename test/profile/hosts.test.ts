@@ -9,6 +9,7 @@ hosts:
   DB01.Corp.Example.:
     addresses: [10.20.1.10, 10.30.1.10, 10.20.1.10]
     seen_as: { internet: 203.0.113.5, office: ["2001:DB8::5"] }
+    realm: [default, lab, default]
     owner: dba
     system: billing
     tags: [linux, db]
@@ -17,7 +18,7 @@ hosts:
   behind: { seen_as: { internet: 203.0.113.6 } }
 `;
     const line = (line: number) => ({ file: "p.yaml", line });
-    const bare = { seenAs: new Map(), owner: null, system: null, tags: [] };
+    const bare = { seenAs: new Map(), realms: null, owner: null, system: null, tags: [] };
     expect(parseProfile(text, "p.yaml").hosts).toEqual([
       {
         name: "db01.corp.example",
@@ -26,19 +27,20 @@ hosts:
           ["internet", ["203.0.113.5"]],
           ["office", ["2001:db8::5"]],
         ]),
+        realms: ["default", "lab"],
         owner: "dba",
         system: "billing",
         tags: ["linux", "db"],
         line: line(3),
       },
-      { ...bare, name: "web01", addresses: ["10.20.1.11"], line: line(9) },
-      { ...bare, name: "web02", addresses: ["10.20.1.12"], line: line(10) },
+      { ...bare, name: "web01", addresses: ["10.20.1.11"], line: line(10) },
+      { ...bare, name: "web02", addresses: ["10.20.1.12"], line: line(11) },
       {
         ...bare,
         name: "behind",
         addresses: [],
         seenAs: new Map([["internet", ["203.0.113.6"]]]),
-        line: line(11),
+        line: line(12),
       },
     ]);
   });
@@ -47,6 +49,16 @@ hosts:
     const text =
       "version: 1\nhosts: {a: {addresses: 10.0.0.1, seen_as: {x: 10.0.0.1, y: 192.0.2.1}}, b: {seen_as: {x: 192.0.2.1}}}";
     expect(parseProfile(text, "p.yaml").hosts).toHaveLength(2);
+  });
+
+  test("of different realms may have the same addresses", () => {
+    const text =
+      "version: 1\nhosts: {a: {addresses: 10.0.0.1, realm: lab}, b: {addresses: 10.0.0.1, seen_as: {x: 192.0.2.1}, realm: [default, site]}, c: {seen_as: {x: [10.0.0.1, 192.0.2.1]}, realm: other}}";
+    expect(parseProfile(text, "p.yaml").hosts.map(({ realms }) => realms)).toEqual([
+      ["lab"],
+      ["default", "site"],
+      ["other"],
+    ]);
   });
 
   test.each<[what: string, hosts: string, message: string]>([
@@ -71,6 +83,17 @@ hosts:
       "2:26: 10.0.0.1 is an address of the host `b` (p.yaml:2) already",
     ],
     [
+      "an address in two of one realm",
+      "{a: {addresses: 10.0.0.1, realm: lab}, b: {addresses: 10.0.0.1, realm: x}, c: {addresses: 10.0.0.1, realm: [y, x]}}",
+      "2:98: 10.0.0.1 is an address of the host `b` (p.yaml:2) already",
+    ],
+    [
+      "an address in one of a realm and one of any",
+      "{a: {addresses: 10.0.0.1, realm: lab}, b: 10.0.0.1}",
+      "2:50: 10.0.0.1 is an address of the host `a` (p.yaml:2) already",
+    ],
+    ["no word for a realm", "{a: {addresses: 10.0.0.1, realm: a b}}", "2:41: `realm`: is one word"],
+    [
       "a network",
       "{a: [10.0.0.0/24]}",
       "2:13: `10.0.0.0/24` is no address: a host has addresses, not networks",
@@ -86,7 +109,7 @@ hosts:
     [
       "nothing",
       "{a: }",
-      "2:12: `a`: wants an address, a list of them, or `{addresses, seen_as, owner, system, tags}`",
+      "2:12: `a`: wants an address, a list of them, or `{addresses, seen_as, realm, owner, system, tags}`",
     ],
     ["a number", "{a: [10]}", '2:13: wants text: write "10"'],
     [

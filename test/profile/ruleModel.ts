@@ -19,36 +19,78 @@ interface ModelHost {
   readonly tags: ReadonlySet<string>;
 }
 
-/** All that shares an address with the host, and what shares one with that, until nothing is added. */
+/** Every address there is, the lowest first. */
+const IN_ORDER: readonly string[] = [...ADDRESSES.slice(0, 5), "203.0.113.5", ...ADDRESSES.slice(5)];
+
+interface Machine {
+  isHost: boolean;
+  addresses: Set<string>;
+  names: string[];
+  tags: string[];
+  lent: string[];
+}
+
+/**
+ * The machine that has the address. Rows are laid one after the other on the machines there are and make one of what they
+ * touch, unless that were two hosts of the profile; those rows come last, and only tell the hosts their tags.
+ */
 export function hostOf(profile: Written, address: string, { vantage, realm }: Place): ModelHost {
-  const members = [
-    ...profile.hosts.map(({ name, addresses, internet, tags }) => ({
-      addresses: [...addresses, ...(vantage === "internet" && internet !== null ? [internet] : [])],
-      names: [name],
-      tags,
-    })),
-    ...profile.assets
-      .filter((each) => each.realm === null || each.realm === realm)
-      .map(({ addresses, id, names, tags }) => ({
-        addresses: addresses.map(String),
-        names: [...names, ...(id === null ? [] : [id.toLowerCase()])],
-        tags,
-      })),
-  ];
-  const addresses = new Set([address]);
-  const joined = new Set<(typeof members)[number]>();
-  for (let before = -1; before !== joined.size; ) {
-    before = joined.size;
-    for (const member of members) {
-      if (!member.addresses.some((each) => addresses.has(each))) continue;
-      joined.add(member);
-      for (const each of member.addresses) addresses.add(each);
-    }
+  let machines: Machine[] = profile.hosts.map(({ name, addresses, internet, tags }) => ({
+    isHost: true,
+    addresses: new Set([...addresses, ...(vantage === "internet" && internet !== null ? [internet] : [])]),
+    names: [name],
+    tags: [...tags],
+    lent: [],
+  }));
+  const isHosts = new Set(machines.flatMap((each) => [...each.addresses]));
+  const rows = profile.assets
+    .filter((each) => each.realm === null || each.realm === realm)
+    .map(({ addresses, id, names, tags }) => ({
+      isHost: false,
+      addresses: new Set(addresses.map(String)),
+      names: [...names, ...(id === null ? [] : [id.toLowerCase()])],
+      tags: [...tags],
+      lent: [],
+      order: [
+        addresses.some((each) => isHosts.has(each)) ? 0 : 1,
+        Math.min(...addresses.map((each) => IN_ORDER.indexOf(each))),
+        addresses.join(),
+      ],
+    }));
+  rows.sort((a, b) => {
+    const at = a.order.findIndex((value, index) => value !== b.order[index]);
+    return at === -1 ? 0 : (a.order[at] ?? 0) < (b.order[at] ?? 0) ? -1 : 1;
+  });
+  const touchedBy = (row: Machine) =>
+    machines.filter((each) => [...each.addresses].some((other) => row.addresses.has(other)));
+  const lay = (row: Machine) => {
+    const all = [row, ...touchedBy(row)];
+    machines = machines.filter((each) => !all.includes(each));
+    machines.push({
+      isHost: all.some(({ isHost }) => isHost),
+      addresses: new Set(all.flatMap(({ addresses }) => [...addresses])),
+      names: all.flatMap(({ names }) => names),
+      tags: all.flatMap(({ tags }) => tags),
+      lent: all.flatMap(({ lent }) => lent),
+    });
+  };
+  const last: Machine[] = [];
+  for (const row of rows) {
+    if (touchedBy(row).filter(({ isHost }) => isHost).length > 1) last.push(row);
+    else lay(row);
   }
+  for (const row of last) {
+    const hosts = touchedBy(row).filter(({ isHost }) => isHost);
+    for (const host of hosts) host.lent.push(...row.tags);
+    const rest = [...row.addresses].filter((each) => !hosts.some(({ addresses }) => addresses.has(each)));
+    if (rest.length > 0) lay({ ...row, addresses: new Set(rest) });
+  }
+  const found = machines.find(({ addresses }) => addresses.has(address));
+  const tags = found === undefined || found.tags.length > 0 ? found?.tags : found.lent;
   return {
-    addresses,
-    names: new Set([...joined].flatMap(({ names }) => names)),
-    tags: new Set([...joined].flatMap(({ tags }) => tags).map((tag) => tag.toLowerCase())),
+    addresses: found?.addresses ?? new Set([address]),
+    names: new Set(found?.names),
+    tags: new Set(tags?.map((tag) => tag.toLowerCase())),
   };
 }
 
@@ -166,12 +208,19 @@ export function judge(profile: Written, address: string, port: number, place: Pl
         said.push({ word, elsewhere, width: each.width, rank, depth, isNamed });
       }
     }
-    // The group's own words silence what it takes over; among them those for the vantage silence those for others.
+    // The group's own words silence what it takes over.
     const nearest = said.filter(({ depth }) => depth === Math.min(...said.map((each) => each.depth)));
-    const isShared = nearest.some(({ isNamed }) => isNamed);
-    const heard = nearest.filter(({ elsewhere }) => !isShared || elsewhere !== "not-from");
     const within = ({ width, word }: Says) => [-width, GRAVITY[word]];
-    const best = heard.toSorted((a, b) => better(within(a), within(b)))[0];
+    const byRank = nearest.toSorted((a, b) => better(within(a), within(b)));
+    // A rule for other places gives way to a permission for this one, unless a real ban is at least as exact as that.
+    const isBan = ({ word, elsewhere }: Says) => word === "forbidden" && elsewhere !== "not-from";
+    const invited = byRank.filter(({ word, isNamed }) => isNamed && word !== "forbidden");
+    const [guest] = invited;
+    const isShut = byRank.some(
+      (each) => guest !== undefined && isBan(each) && better(within(each), within(guest)) <= 0,
+    );
+    const heard = byRank[0]?.elsewhere === "not-from" && guest !== undefined && !isShut ? invited : byRank;
+    const best = heard[0];
     champions.push(...heard.filter((each) => best !== undefined && better(within(each), within(best)) === 0));
   }
   if (champions.length === 0) return [isListed ? "unreviewed null" : "unlisted null"];

@@ -78,13 +78,32 @@ describe("within one group", () => {
     expect(
       said([group("allowed: [{port: 22/tcp, from: bastion}, {port: 20-30/tcp, from: office}]")]),
     ).toEqual(["allowed", "allowed", "forbidden not-from"]);
-    // The wide one lets the office in; whose word counts there is the narrower one's.
+    // The wide one lets the office in, and speaks there itself.
     const third = "{port: 22/tcp, from: bastion}, {port: 20-30/tcp, from: office}";
     expect(said([group(`allowed: [${third}], required: [20-22/tcp]`)])).toEqual([
       "allowed",
-      "required",
+      "allowed",
       "forbidden not-from",
     ]);
+  });
+
+  test.each(["from", "closed_from"])("a prohibition that is added with `%s` opens nothing", (key) => {
+    const shared = "{port: 22/tcp, from: office}, 20-25/tcp";
+    for (const [ports, invited] of [
+      ["1-1024/tcp", "allowed"],
+      ["21-24/tcp", "forbidden not-from"],
+    ]) {
+      const added = `forbidden: [{port: ${ports}, ${key}: bastion}]`;
+      expect(said([group(`allowed: [${shared}], ${added}`)])[0]).toBe("forbidden not-from");
+      // One that names the vantage opens it, unless the prohibition is the narrower one.
+      const named = "{port: 22/tcp, from: office}, {port: 20-25/tcp, from: bastion}";
+      expect(said([group(`allowed: [${named}], ${added}`)])[0]).toBe(invited);
+    }
+  });
+
+  test("what nobody has reviewed lets no one in", () => {
+    const named = "{port: 22/tcp, from: office}, {port: 20-25/tcp, from: bastion, owner: unreviewed}";
+    expect(said([group(`allowed: [${named}, 20-30/tcp]`)])[0]).toBe("forbidden not-from");
   });
 
   test("what is inherited is not heard where the group has words of its own", () => {
@@ -184,6 +203,10 @@ describe("the words", () => {
         why: "it holds only from bastion, and an entry beside it names office",
       },
     ]);
+    const other = expectAt(at("office", [group(`${lists}, required: [20-22/tcp]`)]), HOST, "22/tcp");
+    expect(other.runnersUp.map(({ why }) => why)).toContain(
+      "the port is shared among vantages, and it does not name office",
+    );
   });
 
   test("name the template that an entry comes from", () => {
