@@ -58,7 +58,8 @@ function lintShadowed(group: Group): readonly LintRow[] {
 }
 
 const shadowed = new WeakMap<Group, readonly Entry[]>();
-const listed = new TakenPorts();
+/** One for all groups, made where it is first needed: it is large. */
+let taken: TakenPorts | null = null;
 
 /** Entries that never win within their own group, because narrower ones beside them list every port of theirs. */
 export function shadowedEntries(group: Group): readonly Entry[] {
@@ -73,6 +74,8 @@ export function shadowedEntries(group: Group): readonly Entry[] {
 function findShadowed(group: Group): readonly Entry[] {
   const seen = new Set<string>();
   const entries = ownEntries(group).filter(countsSomewhere).sort(compareWithinGroup);
+  taken ??= new TakenPorts();
+  const listed = taken;
   listed.clear();
   return entries.filter((entry) => {
     // Where entries share a port among vantages, one that names a vantage speaks there, however wide it is.

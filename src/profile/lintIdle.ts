@@ -18,11 +18,24 @@ export interface LastOpen {
   readonly days: number;
 }
 
-/** An entry that was looked for, and nowhere found open. */
+/** An entry that was nowhere found open, and how far it was looked for. */
 interface Idle {
+  /** Its ports that nobody looked for; null before anybody looked for any. */
+  left: PortSet | null;
+  /** The hosts where it was looked for. */
+  hosts: number;
+  /** The last of them: several groups of a host may bring the entry in. */
+  last: AlikeHosts | null;
+}
+
+/** An entry that permits its ports, as a group brings it in. */
+interface Permission {
   readonly entry: Entry;
   readonly groupId: string;
-  readonly hosts: Set<AlikeHosts>;
+}
+
+interface IdlePermission extends Permission {
+  readonly idle: Idle;
 }
 
 /** Hosts of which the same is said and on which the same was covered. */
@@ -39,35 +52,51 @@ export function lintIdle(
 ): readonly LintRow[] {
   // Open is seen, covered or not: what was open yesterday and is not asked today is in use.
   const open = openLines(bound, openSince);
-  const found = new Map<string, Idle>();
+  const idleUnder = idleReader(open);
+  const found: IdlePermission[] = [];
   for (const hosts of alikeHosts(bound, coveredSince)) {
-    for (const { entry, groupId } of permissions(hosts.rules)) {
-      if (!overlap(entry.ports, hosts.covered)) continue;
-      const key = lineKey(entry);
-      if (open.has(key)) continue;
-      const idle = found.get(key);
-      if (idle === undefined) found.set(key, { entry, groupId, hosts: new Set([hosts]) });
-      else idle.hosts.add(hosts);
+    for (const permission of idleUnder(hosts.rules)) {
+      const { entry, idle } = permission;
+      if (idle.last === hosts || !overlap(entry.ports, hosts.covered)) continue;
+      if (idle.left === null) found.push(permission);
+      const left = idle.left ?? entry.ports;
+      if (countPorts(left) > 0) idle.left = subtractPorts(left, hosts.covered);
+      idle.hosts += hosts.addresses.length;
+      idle.last = hosts;
     }
   }
-  return [...found.values()].flatMap(({ entry, groupId, hosts }) => {
-    if (!isCovered(entry.ports, hosts)) return [];
-    let looked = 0;
-    for (const { addresses } of hosts) looked += addresses.length;
-    const message = `group \`${groupId}\`: \`${entry.text}\` is ${entry.list}, and in ${count(days, "day")} no run has seen it open on the ${count(looked, "host")} where it was looked for: a candidate to remove`;
+  return found.flatMap(({ entry, groupId, idle: { left, hosts } }) => {
+    if (left === null || countPorts(left) > 0) return [];
+    const message = `group \`${groupId}\`: \`${entry.text}\` is ${entry.list}, and in ${count(days, "day")} no run has seen it open on the ${count(hosts, "host")} where it was looked for: a candidate to remove`;
     return [warn(entry.line, message)];
   });
 }
 
-/** The entries that permit their ports under these rules, each with the group that brings it in. */
-function* permissions({
-  listing,
-}: HostRules): Generator<{ readonly entry: Entry; readonly groupId: string }> {
-  for (const { group, voices } of listing) {
-    for (const { entry, counts, word } of voices.all) {
-      if (counts && word !== "forbidden") yield { entry, groupId: group.id };
-    }
-  }
+/** Gives the permissions under some rules, without those that were open; what is written once is one `Idle`. */
+function idleReader(open: ReadonlySet<string>): (rules: HostRules) => readonly IdlePermission[] {
+  const byLine = new Map<string, Idle>();
+  const byRules = new Map<HostRules, readonly IdlePermission[]>();
+  const read = (rules: HostRules) =>
+    permissions(rules).flatMap((permission) => {
+      const key = lineKey(permission.entry);
+      if (open.has(key)) return [];
+      const idle = byLine.get(key) ?? { left: null, hosts: 0, last: null };
+      byLine.set(key, idle);
+      return [{ ...permission, idle }];
+    });
+  return (rules) => {
+    const found = byRules.get(rules) ?? read(rules);
+    byRules.set(rules, found);
+    return found;
+  };
+}
+
+function permissions({ listing }: HostRules): readonly Permission[] {
+  return listing.flatMap(({ group, voices }) =>
+    voices.all
+      .filter(({ counts, word }) => counts && word !== "forbidden")
+      .map(({ entry }) => ({ entry, groupId: group.id })),
+  );
 }
 
 /** The entries that permit a port which was open. */
@@ -110,14 +139,4 @@ function alikeHosts(bound: BoundProfile, coveredSince: LastOpen["coveredSince"])
     else hosts.addresses.push(address);
   }
   return alike.values();
-}
-
-/** Whether all the ports were covered, be it on one host or on several. */
-function isCovered(ports: PortSet, everywhere: Iterable<AlikeHosts>): boolean {
-  let left = ports;
-  for (const { covered } of everywhere) {
-    left = subtractPorts(left, covered);
-    if (countPorts(left) === 0) return true;
-  }
-  return false;
 }

@@ -7,9 +7,13 @@ const BASE: Readonly<Record<Protocol, number>> = { tcp: 0, udp: STRIDE, sctp: 2 
 /** A growing set of ports that finds what is still free in it without looking at each port twice. */
 export class TakenPorts {
   /** For a port that is taken, one behind it that may be free; a free port leads to itself. */
-  readonly #next = Int32Array.from({ length: PROTOCOLS.length * STRIDE }, (_, place) => place);
+  readonly #next = new Int32Array(PROTOCOLS.length * STRIDE);
   /** First and last place of what was taken at a time. */
   readonly #runs: [number, number][] = [];
+
+  constructor() {
+    for (let place = 0; place < this.#next.length; place++) this.#next[place] = place;
+  }
 
   /** Whether any of the ports is free. */
   hasFree(ports: PortSet): boolean {
@@ -74,7 +78,10 @@ export class TakenPorts {
 
 /** Whether the two sets have a port in common. */
 export function overlap(a: PortSet, b: PortSet): boolean {
-  return PROTOCOLS.some((protocol) => a[protocol].some((range) => meets(range, b[protocol])));
+  for (const protocol of PROTOCOLS) {
+    for (const range of a[protocol]) if (meets(range, b[protocol])) return true;
+  }
+  return false;
 }
 
 /** Whether the range has a port in common with sorted ones; a binary search. */

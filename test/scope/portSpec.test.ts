@@ -146,7 +146,9 @@ describe("a port specification", () => {
         minLength: 1,
         maxLength: 4,
       })
-      .map((parts) => parts.join(","));
+      .map((parts) => parts.join(","))
+      // Whether `U:[T:22]` asks for UDP at all is nmap's secret: no port of it is one.
+      .filter((spec) => !/U:\[[^\]]*T:/.test(spec));
     for (const spec of fc.sample(anySpec, 40)) {
       expect([spec, readSpec(spec, table, false)]).toEqual([
         spec,
