@@ -5,7 +5,7 @@ import { matchGroups } from "../profile/hostRules.js";
 import { UNREVIEWED } from "../profile/profile.js";
 import { type AddressSet, hasAddress, intersectAddresses, listAddresses } from "../scope/addressSet.js";
 import { addFinding } from "./addFinding.js";
-import { hostsOf, identityAt, isAbsent, type Judging } from "./judging.js";
+import { exposedAt, hostsOf, identityAt, isAbsent, type Judging } from "./judging.js";
 
 /** `host-unknown`: it answers, there is a profile, and no group matches it. */
 export function judgeUnknownHost(judging: Judging, host: HostView): void {
@@ -28,34 +28,43 @@ export function judgeUnknownHost(judging: Judging, host: HostView): void {
 }
 
 /**
- * `host-missing`: hosts that the profile names one by one and of whose addresses none answered anything in this run.
- * `silent` holds further addresses of the run that gave no answer and that the view only counts.
+ * `host-missing`: hosts that the profile names one by one, of whose addresses every one was asked in this run and none
+ * answered anything. `silent` holds further addresses of the run that gave no answer and that the view only counts.
  */
 export function judgeMissingHosts(judging: Judging, silent: AddressSet): void {
   const { profile, view } = judging;
   if (profile === null) return;
   const profiled = profiledAddresses(profile);
   const counted = new Set(listAddresses(intersectAddresses(profiled, silent)));
-  const asked = [...view.hosts.filter(isAbsent).map(({ address }) => address), ...counted];
+  const answeredNothing = (address: Address) => {
+    const host = judging.hosts.get(address);
+    return host === undefined ? counted.has(address) : isAbsent(host);
+  };
   const judged = new Set<Address>();
-  for (const address of asked) {
-    const { addresses } = identityAt(judging, address);
-    if (!addresses.some((each) => hasAddress(profiled, each))) continue;
-    const hosts = hostsOf(judging, address);
-    if (!hosts.every(isAbsent)) continue;
-    const first = addresses.find((each) => judging.hosts.has(each) || counted.has(each)) ?? address;
+  for (const address of [...view.hosts.filter(isAbsent).map((host) => host.address), ...counted]) {
+    const exposed = exposedAt(judging, address);
+    const [first = address] = exposed;
     if (judged.has(first)) continue;
     judged.add(first);
-    addMissing(judging, profile, first, hosts);
+    const { addresses } = identityAt(judging, address);
+    if (!addresses.some((each) => hasAddress(profiled, each))) continue;
+    // An address that was not asked may be the one that answers.
+    if (!exposed.every(answeredNothing)) continue;
+    const hosts = hostsOf(judging, address);
+    if (hosts.some(({ presence }) => presence === "alive")) continue;
+    addMissing(judging, profile, exposed, hosts);
   }
 }
 
+/** @param exposed the addresses that were asked; the finding stands at the first */
 function addMissing(
   judging: Judging,
   profile: BoundProfile,
-  address: Address,
+  exposed: readonly Address[],
   hosts: readonly HostView[],
 ): void {
+  const [address] = exposed;
+  if (address === undefined) return;
   const groups = matchGroups(profile, address).map(({ group }) => group);
   const answers = hosts.flatMap(({ lastAlive }) => (lastAlive === null ? [] : [lastAlive]));
   const last = answers.length === 0 ? null : Math.max(...answers);
@@ -63,7 +72,7 @@ function addMissing(
     last === null ? "never answered" : `last answered on ${new Date(last).toISOString().slice(0, 10)}`;
   const by = groups[0] === undefined ? "the profile" : `group \`${groups[0].id}\` of the profile`;
   // As with a required port: which addresses were looked at is kept in the words.
-  const also = hosts.length > 1 ? ` on ${hosts.map((host) => host.address).join(", ")}` : "";
+  const also = exposed.length > 1 ? ` on ${exposed.join(", ")}` : "";
   addFinding(judging, {
     rule: "host-missing",
     address,

@@ -79,6 +79,26 @@ export function hostsOf(
   return found;
 }
 
+/** Where this vantage meets the machine: every address that the run must ask before it can say that something is missing. */
+export function exposedAt({ identities }: Pick<Judging, "identities">, address: Address): readonly Address[] {
+  const known = identities === null ? null : identityOf(identities, address);
+  return (known === null ? null : identities?.exposed.get(known)) ?? [address];
+}
+
+/** The hosts of all these addresses; null where one was not asked or answered nothing: of it no port is known. */
+export function answeringAll(
+  { hosts }: Pick<Judging, "hosts">,
+  addresses: readonly Address[],
+): readonly HostView[] | null {
+  const found: HostView[] = [];
+  for (const address of addresses) {
+    const host = hosts.get(address);
+    if (host === undefined || isAbsent(host)) return null;
+    found.push(host);
+  }
+  return found;
+}
+
 /** Of a host that answered nothing no port is known. */
 export function isAbsent({ presence }: Pick<HostView, "presence">): boolean {
   return presence === "silent" || presence === "vanished";

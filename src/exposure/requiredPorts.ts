@@ -3,7 +3,7 @@ import type { Instant } from "../facts/run.js";
 import type { HostView } from "../facts/view.js";
 import { requiredPorts } from "../profile/expectation.js";
 import { addFinding } from "./addFinding.js";
-import { isAbsent, type Judging } from "./judging.js";
+import { answeringAll, exposedAt, isAbsent, type Judging } from "./judging.js";
 import { isConfirmed, lookAt, type PortLook } from "./portLook.js";
 
 /** What this run knows of a required port of a host. Only proof makes it missing. */
@@ -17,11 +17,13 @@ type Presence =
  */
 export function judgeRequiredPorts(judging: Judging, hosts: readonly HostView[]): number {
   const [first] = hosts;
-  // Of an address that answered nothing no port is known, and where none answers the host is what is missing.
-  if (judging.profile === null || first === undefined || hosts.every(isAbsent)) return 0;
+  if (judging.profile === null || first === undefined) return 0;
+  const exposed = exposedAt(judging, first.address);
+  // Where no address answers the host is what is missing, if all were asked.
+  if (hosts.every(isAbsent) && exposed.every((address) => judging.hosts.has(address))) return 0;
   let unknown = 0;
   for (const { expectation, ...port } of requiredPorts(judging.profile, first.address)) {
-    const presence = lookFor(judging, hosts, port);
+    const presence = lookFor(judging, { hosts, exposed: answeringAll(judging, exposed) }, port);
     if (presence.is === "unknown") unknown++;
     if (presence.is !== "missing") continue;
     addFinding(judging, {
@@ -41,15 +43,27 @@ export function judgeRequiredPorts(judging: Judging, hosts: readonly HostView[])
   return unknown;
 }
 
+interface Machine {
+  /** All of its addresses that are in the view. */
+  readonly hosts: readonly HostView[];
+  /** Those where this vantage meets it; null where one of them was not asked or answered nothing. */
+  readonly exposed: readonly HostView[] | null;
+}
+
 /** Open on any address is enough; missing it is where every address proves so. */
-function lookFor({ view: { run } }: Judging, hosts: readonly HostView[], port: Port): Presence {
-  const looks = hosts.filter((host) => !isAbsent(host)).map((host) => lookAt(host, port));
-  if (looks.some(({ is }) => is === "open" || is === "flagged")) return { is: "open" };
+function lookFor({ view: { run } }: Judging, { hosts, exposed }: Machine, port: Port): Presence {
+  const isOpen = hosts.some((host) => {
+    const { is } = lookAt(host, port);
+    return is === "open" || is === "flagged";
+  });
+  if (isOpen) return { is: "open" };
+  if (exposed === null) return { is: "unknown" };
+  const looks = exposed.map((host) => lookAt(host, port));
   if (looks.some(({ is }) => is === "unknown")) return { is: "unknown" };
   const rows = looks.flatMap((look) => ("row" in look && look.row !== null ? [look.row] : []));
   return {
     is: "missing",
-    how: hosts.length === 1 ? looks.map(describeAbsence).join("") : describeEach(hosts, port),
+    how: exposed.length === 1 ? looks.map(describeAbsence).join("") : describeEach(exposed, port),
     // Since the last of its addresses closed. A port that never was open has no history of its own: this run is the
     // first that tells of it.
     since: rows.length === 0 ? run.startedAt : Math.max(...rows.map(({ firstSeen }) => firstSeen)),
@@ -59,12 +73,7 @@ function lookFor({ view: { run } }: Judging, hosts: readonly HostView[], port: P
 
 /** Names every address that was looked at: what opens there later is a closing, and elsewhere it is none. */
 function describeEach(hosts: readonly HostView[], port: Port): string {
-  return hosts
-    .map((host) => {
-      const how = isAbsent(host) ? "nothing answers" : describeAbsence(lookAt(host, port));
-      return `${how} on ${host.address}`;
-    })
-    .join(", ");
+  return hosts.map((host) => `${describeAbsence(lookAt(host, port))} on ${host.address}`).join(", ");
 }
 
 function describeAbsence({ is }: PortLook): string {

@@ -2,21 +2,29 @@
  * `exception-unused`: an exception in force of which the run proves that nothing uses it. What it is for must have been
  * covered; a port that nobody asked, or that may be open and keep silent, leaves it in peace.
  *
- * An exception that names its hosts one by one is told of at each of them, one by network or tag only where no host
- * uses it, at the lowest address that answers.
+ * An exception that names its hosts one by one is told of at each of them; one by networks only where a complete run
+ * asked the whole of them, every host known there answered and none uses it, at the lowest address that answers. Of one
+ * by tags nobody can say who else bears them: `profile lint` tells of it.
  */
 import type { Address } from "../facts/address.js";
 import type { Finding, FindingRule } from "../facts/finding.js";
 import type { Port } from "../facts/port.js";
-import type { HostView } from "../facts/view.js";
+import type { HostView, RunView } from "../facts/view.js";
 import type { BoundProfile } from "../profile/bind.js";
 import { exceptionsOf } from "../profile/exceptionRules.js";
 import { matchGroups } from "../profile/hostRules.js";
 import { type Exception, type Match, PORT_RULES } from "../profile/profile.js";
 import { compareText } from "../profile/rank.js";
 import { compareAddresses } from "../scope/address.js";
+import {
+  type AddressSet,
+  addressSetOfNetworks,
+  countAddresses,
+  subtractAddresses,
+} from "../scope/addressSet.js";
 import { hasPort } from "../scope/portSet.js";
 import { addAboutException } from "./addFinding.js";
+import { askedAddresses } from "./askedAddresses.js";
 import { endOf, hostsOf, isAbsent, type Judging } from "./judging.js";
 import { laterOf, type PortRun, portRunsOf, type Unused, unusedPortsOn } from "./unusedPorts.js";
 
@@ -42,6 +50,15 @@ export function namesHosts({ addresses, names, hosts }: Match): boolean {
   return addresses?.every(({ first, last }) => first === last) ?? false;
 }
 
+/** Whether the run tells of all that the match may mean: its hosts one by one, or the whole of its networks. */
+function isTold({ run }: RunView, match: Match, asked: AddressSet): boolean {
+  if (namesHosts(match)) return true;
+  const { networks, addresses, tags } = match;
+  const blocks = [...(networks ?? []).flatMap(({ cidrs }) => cidrs), ...(addresses ?? [])];
+  if (tags !== null || blocks.length === 0 || run.outcome !== "complete") return false;
+  return countAddresses(subtractAddresses(addressSetOfNetworks(blocks), asked)) === 0n;
+}
+
 function byAddress(findings: readonly Finding[]): FindingsAt {
   const found = new Map<Address, Finding[]>();
   for (const finding of findings) {
@@ -54,7 +71,12 @@ function byAddress(findings: readonly Finding[]): FindingsAt {
 
 function matchedMachines(judging: Judging, profile: BoundProfile): ReadonlyMap<Exception, Hosts[]> {
   const { exceptions } = profile.profile;
-  const inForce = new Set(exceptions.filter((exception) => endOf(judging, exception) >= judging.now));
+  const asked = askedAddresses(judging.view.run);
+  const inForce = new Set(
+    exceptions.filter(
+      (exception) => endOf(judging, exception) >= judging.now && isTold(judging.view, exception.match, asked),
+    ),
+  );
   const matched = new Map<Exception, Hosts[]>();
   for (const host of judging.view.hosts) {
     const fitting = exceptionsOf(profile, host.address).filter((exception) => inForce.has(exception));
@@ -79,6 +101,7 @@ function judgeOn(
 ): void {
   const { run } = judging.view;
   const hosts = machines.flat();
+  if (!namesHosts(exception.match) && hosts.some(isAbsent)) return;
   const present = hosts.filter((host) => !isAbsent(host));
   const first = namesHosts(exception.match) ? hosts[0] : lowestOf(present);
   if (first === undefined || present.length === 0) return;
