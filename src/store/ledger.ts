@@ -1,4 +1,5 @@
 import type { Database, Statement } from "better-sqlite3";
+import type { Service } from "../facts/observation.js";
 import type { Instant } from "../facts/run.js";
 import { explained } from "./explainFault.js";
 import type { RunCoverage } from "./runCoverage.js";
@@ -16,6 +17,8 @@ export interface Ledger {
   /** Id by content and content by id of each table of values. Content never changes, so it is remembered for good. */
   readonly ids: Map<string, Map<string, number>>;
   readonly contents: Map<string, Map<number, unknown>>;
+  /** Ids of services by their object (see `sharedService`), which is quicker than by their text. */
+  readonly services: Map<Service, number>;
   /** Coverage of runs that have ended. */
   readonly coverage: Map<number, RunCoverage>;
   /** One transaction under the write lock; all its rows or none. */
@@ -29,6 +32,7 @@ export function openLedger(database: Database, path: string, now: () => Instant,
   const arrays = new Map<string, Statement<unknown[], unknown>>();
   const ids: Ledger["ids"] = new Map();
   const contents: Ledger["contents"] = new Map();
+  const services: Ledger["services"] = new Map();
   const coverage: Ledger["coverage"] = new Map();
   return {
     database,
@@ -36,6 +40,7 @@ export function openLedger(database: Database, path: string, now: () => Instant,
     now,
     ids,
     contents,
+    services,
     coverage,
     sql<Row>(text: string) {
       const known = statements.get(text);
@@ -59,6 +64,7 @@ export function openLedger(database: Database, path: string, now: () => Instant,
           // What was rolled back has no id any more.
           ids.clear();
           contents.clear();
+          services.clear();
           coverage.clear();
           throw error;
         }
