@@ -5,7 +5,7 @@ import { importOf } from "./imports.js";
 import { dropXml } from "./keptXml.js";
 import type { Ledger } from "./ledger.js";
 import { placeHost } from "./placeHost.js";
-import { openRecording } from "./recording.js";
+import { openRecording, type Recording } from "./recording.js";
 import { recordJudgement } from "./recordJudgement.js";
 import { idOfRun, type RunRef, type StoredRun, storedRun } from "./runs.js";
 
@@ -40,7 +40,7 @@ export function forgetRun(ledger: Ledger, ref: RunRef): void {
     const run = recording.runs().find(({ key }) => key === stored.key);
     for (const trait of ["alive", "silent", "vanished"] as const) {
       for (const host of run?.coverage.list(trait) ?? []) {
-        placeHost(recording, host, null);
+        if (trait === "silent" || hasTrace(recording, host)) placeHost(recording, host, null);
         dropHead(ledger, { host, vantage: stored.vantage });
       }
     }
@@ -52,6 +52,16 @@ export function forgetRun(ledger: Ledger, ref: RunRef): void {
     return hashes.filter((hash) => !isNamed(ledger, hash));
   });
   for (const hash of unused) dropXml(ledger.path, hash);
+}
+
+/** Whether a span begins with the run, or it used words of its own: else the tracks are the same without it. */
+function hasTrace({ ledger, stored }: Recording, host: number): boolean {
+  const { vantage, key } = stored;
+  const parts = ["span", "service_span", "quiet", "host_span"].map(
+    (table) => `SELECT 1 FROM ${table} WHERE host = @host AND vantage = @vantage AND from_key = @key`,
+  );
+  parts.push("SELECT 1 FROM wording WHERE host = @host AND vantage = @vantage AND key = @key");
+  return ledger.sql(`${parts.join(" UNION ALL ")} LIMIT 1`).get({ host, vantage, key }) !== undefined;
 }
 
 function refuseIfNeeded(ledger: Ledger, { run, working }: StoredRun): void {

@@ -11,7 +11,7 @@ import { isWhollyIdentified, onlyPorts } from "./recordCoverage.js";
 import { recordExceptions } from "./recordExceptions.js";
 import { openRecording } from "./recording.js";
 import { recordTracks } from "./recordTracks.js";
-import { storedRun } from "./runs.js";
+import { runsGoingOn, storedRun } from "./runs.js";
 import { openStage } from "./stage.js";
 
 /** The file of an import. */
@@ -65,7 +65,9 @@ export function beginImport(ledger: Ledger, draft: RunDraft, file: ImportFile): 
       add: (hosts) => stage.add(hosts),
       end(end) {
         try {
-          return ledger.write(() => recordImport(ledger, draft, file, stage.all(), end));
+          const run = ledger.write(() => recordImport(ledger, draft, file, stage.all(), end));
+          giveWay(ledger);
+          return run;
         } finally {
           stage.close();
         }
@@ -73,6 +75,17 @@ export function beginImport(ledger: Ledger, draft: RunDraft, file: ImportFile): 
       abandon: () => stage.close(),
     },
   };
+}
+
+/**
+ * SQLite's waiting writers look at the lock every 100 ms at the latest and have no queue: a folder of small files would
+ * keep a run from it for long.
+ */
+const PAUSE = 120;
+
+function giveWay(ledger: Ledger): void {
+  if (ledger.database.inTransaction || ledger.read(() => runsGoingOn(ledger)).length === 0) return;
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE);
 }
 
 /** The run that took these bytes at this realm and vantage; null where none did. */

@@ -14,6 +14,8 @@ export interface Ledger {
   sql<Row>(text: string): Statement<unknown[], Row>;
   /** The same with rows as arrays, which are cheaper where there are many. */
   rows<Row extends unknown[]>(text: string): Statement<unknown[], Row>;
+  /** The same for one column of numbers. */
+  numbers(text: string): Statement<unknown[], number>;
   /** Id by content and content by id of each table of values. Content never changes, so it is remembered for good. */
   readonly ids: Map<string, Map<string, number>>;
   readonly contents: Map<string, Map<number, unknown>>;
@@ -30,6 +32,7 @@ export interface Ledger {
 export function openLedger(database: Database, path: string, now: () => Instant, patience?: number): Ledger {
   const statements = new Map<string, Statement<unknown[], unknown>>();
   const arrays = new Map<string, Statement<unknown[], unknown>>();
+  const columns = new Map<string, Statement<unknown[], number>>();
   const ids: Ledger["ids"] = new Map();
   const contents: Ledger["contents"] = new Map();
   const services: Ledger["services"] = new Map();
@@ -54,6 +57,13 @@ export function openLedger(database: Database, path: string, now: () => Instant,
       if (known !== undefined) return known as Statement<unknown[], Row>;
       const statement = database.prepare<unknown[], Row>(text).raw();
       arrays.set(text, statement as Statement<unknown[], unknown>);
+      return statement;
+    },
+    numbers(text) {
+      const known = columns.get(text);
+      if (known !== undefined) return known;
+      const statement = database.prepare<unknown[], number>(text).pluck();
+      columns.set(text, statement);
       return statement;
     },
     write(work) {

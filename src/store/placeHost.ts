@@ -263,9 +263,16 @@ function portsOf(codes: Iterable<number>): PortSet {
   return portSetOf([...codes].map(portOfCode));
 }
 
+/** Asked for each host: their ids are remembered by the word. */
+const PRESENCES = "presence by word";
+
 /** Presence is stored without nmap's reason, which rosters tell by run; older rows have it inside. */
 export function presenceId(ledger: Recording["ledger"], presence: "alive" | "vanished"): number {
-  return hostValueId(ledger, "presence", { presence, reason: null });
+  const known = ledger.ids.get(PRESENCES)?.get(presence);
+  if (known !== undefined) return known;
+  const id = hostValueId(ledger, "presence", { presence, reason: null });
+  ledger.ids.set(PRESENCES, new Map(ledger.ids.get(PRESENCES)).set(presence, id));
+  return id;
 }
 
 export function presenceOf(ledger: Recording["ledger"], id: number): "alive" | "vanished" {

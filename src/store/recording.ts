@@ -81,6 +81,7 @@ function lazily(ledger: Ledger, run: number, working: boolean): RunCoverage {
     return coverage;
   };
   return {
+    covered: (host) => load().covered(host),
     portset: (host, protocol) => load().portset(host, protocol),
     grade: (host) => load().grade(host),
     has: (host, trait) => load().has(host, trait),
