@@ -100,7 +100,7 @@ function serviceAt(
 }
 
 /** nmap's name for the port's number, with the confidence (3 of 10) that it gives such names itself. */
-function guessedService(name: string): Service {
+export function guessedService(name: string): Service {
   return {
     name,
     product: null,

@@ -1,5 +1,7 @@
 import { PortreeveError } from "../facts/error.js";
 import type { Instant, Run } from "../facts/run.js";
+import { liveKey } from "../history/runKey.js";
+import type { Key } from "../history/span.js";
 import { realmId, vantageId } from "./intern.js";
 import type { Ledger } from "./ledger.js";
 import { thisProcess } from "./owner.js";
@@ -41,32 +43,8 @@ export function beginRun(ledger: Ledger, draft: RunDraft): BegunRun {
       );
     }
     const vantage = vantageId(ledger, realmId(ledger, draft.realm), draft.vantage);
-    const id = Number(
-      ledger
-        .sql(
-          `INSERT INTO run (vantage, key, source, audit, operator, started_at, outcome, method, ports, targets, exclusions,
-            address_count, rate, nmap_version, sources, profile_hash, warnings)
-           VALUES (?, ?, ?, ?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        )
-        .run(
-          vantage,
-          freeKey(ledger, vantage, begins),
-          draft.source,
-          draft.audit,
-          draft.operator,
-          begins,
-          draft.method,
-          draft.ports,
-          JSON.stringify(draft.targets),
-          JSON.stringify(draft.exclusions),
-          draft.addressCount,
-          draft.rate,
-          draft.nmapVersion,
-          JSON.stringify(draft.sources),
-          draft.profileHash,
-          JSON.stringify(draft.warnings ?? []),
-        ).lastInsertRowid,
-    );
+    const place = { vantage, key: nextLiveKey(ledger, vantage, begins), startedAt: begins };
+    const id = insertRun(ledger, draft, place);
     const self = thisProcess();
     ledger
       .sql("INSERT INTO run_owner VALUES (?, ?, ?, ?, ?, ?, ?)")
@@ -75,13 +53,56 @@ export function beginRun(ledger: Ledger, draft: RunDraft): BegunRun {
   });
 }
 
+/** The row of a run that begins, inside a transaction. @returns its number */
+export function insertRun(
+  ledger: Ledger,
+  draft: RunDraft,
+  { vantage, key, startedAt }: { readonly vantage: number; readonly key: Key; readonly startedAt: Instant },
+): number {
+  const insert = ledger.sql(
+    `INSERT INTO run (vantage, key, source, audit, operator, started_at, outcome, method, ports, targets, exclusions,
+      address_count, rate, nmap_version, sources, profile_hash, warnings)
+     VALUES (?, ?, ?, ?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const { lastInsertRowid } = insert.run(
+    vantage,
+    key,
+    draft.source,
+    draft.audit,
+    draft.operator,
+    startedAt,
+    draft.method,
+    draft.ports,
+    JSON.stringify(draft.targets),
+    JSON.stringify(draft.exclusions),
+    draft.addressCount,
+    draft.rate,
+    draft.nmapVersion,
+    JSON.stringify(draft.sources),
+    draft.profileHash,
+    JSON.stringify(draft.warnings ?? []),
+  );
+  return Number(lastInsertRowid);
+}
+
 /**
- * The run's key: its start, but always after the vantage's last one. A clock that was set back, or two runs within a
- * millisecond, must not reorder what happened one after the other.
+ * The run's key: its start, but always after the vantage's last live one. A clock that was set back, or two runs within
+ * a millisecond, must not reorder what happened one after the other.
  */
-function freeKey(ledger: Ledger, vantage: number, startedAt: number): number {
+function nextLiveKey(ledger: Ledger, vantage: number, startedAt: number): number {
   const last = ledger
-    .sql<{ key: number | null }>("SELECT max(key) AS key FROM run WHERE vantage = ?")
+    .sql<{ key: number | null }>("SELECT max(key) AS key FROM run WHERE vantage = ? AND source = 'live'")
     .get(vantage)?.key;
-  return Math.max(startedAt, (last ?? 0) + 1);
+  return freeKey(ledger, vantage, Math.max(liveKey(startedAt), (last ?? -1) + 1));
+}
+
+/**
+ * The key, or the next one (in the direction of `step`) that no run of the vantage has. Only here the order of import shows: two files of one second
+ * with the same first 16 bits of their hashes are ordered as they came.
+ */
+export function freeKey(ledger: Ledger, vantage: number, key: Key, step: 1 | -1 = 1): Key {
+  const isTaken = ledger.sql("SELECT 1 FROM run WHERE vantage = ? AND key = ?");
+  let free = key;
+  while (isTaken.get(vantage, free) !== undefined) free += step;
+  return free;
 }

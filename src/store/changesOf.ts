@@ -1,41 +1,63 @@
 import type { RunId } from "../facts/run.js";
-import type { ChangeRow } from "../facts/view.js";
-import { portOfCode } from "../history/cell.js";
+import { CHANGE_KINDS, type ChangeRow } from "../facts/view.js";
+import { cellCode, portOfCode } from "../history/cell.js";
 import { compareAddresses } from "../scope/address.js";
 import { addressOf, changeValueOf } from "./intern.js";
 import type { Ledger } from "./ledger.js";
-import { WHOLE_HOST } from "./recordChanges.js";
-import { storedRun } from "./runs.js";
+import { lastProof, type RunsOfVantage } from "./proofBefore.js";
+import { isTold, WHOLE_HOST } from "./recordChanges.js";
+import { runsOfVantage } from "./recording.js";
+import { type StoredRun, storedRun } from "./runs.js";
 
-/** What happened by the run, by address, then port; `first-seen` rows among them. */
+/**
+ * What happened by the run as it is known now, by address, then port; `first-seen` rows among them. What was published
+ * of it and taken back since is in the change log only.
+ */
 export function changesOf(ledger: Ledger, run: RunId): ChangeRow[] {
   return ledger.read(() => {
-    const { run: now } = storedRun(ledger, run);
-    const rows = ledger
-      .sql<{ host: number; protoport: number; what: number; time_from: number | null }>(
-        `SELECT host, protoport, what, coalesce(earlier.ended_at, earlier.started_at) AS time_from
-         FROM change LEFT JOIN run AS earlier ON earlier.id = after_run
-         WHERE run = ? AND serial = 0 ORDER BY host, protoport, what`,
-      )
-      .all(run);
-    return rows
-      .map(({ host, protoport, what, time_from }): ChangeRow => {
-        const port = protoport === WHOLE_HOST ? null : portOfCode(protoport);
-        const { kind, from, to } = changeValueOf(ledger, what);
-        return {
-          run,
-          timeFrom: time_from,
-          timeTo: now.endedAt ?? ledger.now(),
-          address: addressOf(ledger, host),
-          protocol: port?.protocol ?? null,
-          port: port?.port ?? null,
-          kind,
-          before: from,
-          after: to,
-          vantage: now.vantage,
-          operator: now.operator,
-        };
-      })
-      .sort((a, b) => compareAddresses(a.address, b.address));
+    const stored = storedRun(ledger, run);
+    const runs = runsOfVantage(ledger, stored.vantage);
+    return changesOfRun({ ledger, stored, runs: () => runs }, stored).sort(
+      (a, b) => compareAddresses(a.address, b.address) || comparePlaces(a, b),
+    );
+  });
+}
+
+/** The host itself first, then its ports; of one port a change of state before one of its service. */
+function comparePlaces(a: ChangeRow, b: ChangeRow): number {
+  return placeOf(a) - placeOf(b) || CHANGE_KINDS.indexOf(a.kind) - CHANGE_KINDS.indexOf(b.kind);
+}
+
+function placeOf({ protocol, port }: ChangeRow): number {
+  return protocol === null || port === null ? WHOLE_HOST : cellCode(protocol, port);
+}
+
+/** The same for one of many runs of a vantage, by host's number. */
+export function changesOfRun(place: RunsOfVantage, { run: now, key }: StoredRun): ChangeRow[] {
+  const { ledger } = place;
+  const rows = ledger.rows<[host: number, protoport: number, what: number, serial: number]>(
+    `SELECT host, protoport, what, max(serial) FROM change
+     WHERE run = ? GROUP BY host, protoport, what ORDER BY host, protoport, what`,
+  );
+  const timeTo = now.endedAt ?? ledger.now();
+  return rows.all(now.id).flatMap(([host, protoport, what, serial]): ChangeRow[] => {
+    if (!isTold(serial)) return [];
+    const port = protoport === WHOLE_HOST ? null : portOfCode(protoport);
+    const { kind, from, to } = changeValueOf(ledger, what);
+    return [
+      {
+        run: now.id,
+        timeFrom: lastProof(place, host, protoport, { key, kind, from })?.endedAt ?? null,
+        timeTo,
+        address: addressOf(ledger, host),
+        protocol: port?.protocol ?? null,
+        port: port?.port ?? null,
+        kind,
+        before: from,
+        after: to,
+        vantage: now.vantage,
+        operator: now.operator,
+      },
+    ];
   });
 }

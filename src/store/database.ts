@@ -17,7 +17,7 @@ import { PATIENCE } from "./transaction.js";
 
 export interface OpenOptions extends MigrateOptions {
   readonly mode: "write" | "read";
-  /** How long to wait for another writer's transaction, ms; default 15 s. */
+  /** How long to wait for another writer's transaction, ms; default 60 s. */
   readonly patience?: number;
 }
 

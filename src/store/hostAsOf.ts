@@ -1,40 +1,40 @@
-import type { HoleLook, QuietGroup } from "../facts/observation.js";
-import { type PortSet, PROTOCOLS } from "../facts/port.js";
+import type { HoleLook } from "../facts/observation.js";
+import { PROTOCOLS, type Protocol } from "../facts/port.js";
 import type { HostView, ObservationRow } from "../facts/view.js";
 import { portOfCode } from "../history/cell.js";
-import { quietGroupsOf } from "../history/quietTrack.js";
-import { type Span, stateAt } from "../history/span.js";
+import { type Key, type Span, stateAt } from "../history/span.js";
 import { isLoopback } from "../scope/address.js";
-import { portSetOf } from "../scope/portSet.js";
 import { type AsOf, type KnownRun, rowOf, timeOf } from "./asOf.js";
-import { addressOf, cellValueOf, hostValueOf, portsetOf, quietOf } from "./intern.js";
-import type { OccupantValue, PresenceValue } from "./recordPresence.js";
+import { readHostTracks } from "./hostTracks.js";
+import { addressOf, cellValueOf, hostValueOf } from "./intern.js";
+import { presenceOf } from "./placeHost.js";
+import { quietInRun } from "./quietInRun.js";
 import { coveredPorts } from "./runCoverage.js";
-import { readTracks, type TrackPlace } from "./track.js";
+import { isOpenOnce, type OccupantValue } from "./said.js";
 
 /** One host as the run that the view ends with left it. */
 export function hostAsOf(view: AsOf, run: KnownRun, host: number): HostView {
   const { ledger } = view;
   const coverage = run.coverage();
   const address = addressOf(ledger, host);
-  const place = (table: TrackPlace["table"]): TrackPlace => ({ table, host, vantage: view.vantage });
-  const own = readTracks(ledger, place("host_span"), view.key);
-  const presence = own.get("presence") ?? [];
-  const cells = readTracks(ledger, place("span"), view.key) as Map<number, Span<number>[]>;
-  const services = readTracks(ledger, place("service_span"), view.key);
+  const tracks = readHostTracks(ledger, host, view.vantage);
+  const { own, services } = tracks;
+  const presence = upTo(own.get("presence"), view.key);
 
   const ports: (ObservationRow & { covered: boolean })[] = [];
-  for (const [code, spans] of cells) {
+  const shown = new Set<number>();
+  for (const [code, all] of tracks.cells) {
+    const spans = upTo(all, view.key);
     const span = spans.at(-1);
     // A port that opened in a later run than this view shows is a quiet port here.
-    if (span === undefined || !spans.some(({ value }) => isOpenOnce(cellValueOf(ledger, value).proof)))
-      continue;
+    if (span === undefined || !spans.some(({ value }) => isOpenOnce(cellValueOf(ledger, value)))) continue;
+    shown.add(code);
     ports.push(rowOf(view, host, portOfCode(code), span, services.get(code) ?? []));
   }
 
-  const alive = presence.filter(
-    ({ value }) => hostValueOf<PresenceValue>(ledger, value).presence === "alive",
-  );
+  const portsets = { tcp: null, udp: null, sctp: null } as Record<Protocol, number | null>;
+  for (const protocol of PROTOCOLS) portsets[protocol] = coverage.portset(host, protocol);
+  const alive = presence.filter(({ value }) => presenceOf(ledger, value) === "alive");
   const here = stateAt(presence, view.key);
   const occupant = currentValue<OccupantValue>(view, own.get("occupant"));
   const present = presenceIn(run, host);
@@ -44,7 +44,10 @@ export function hostAsOf(view: AsOf, run: KnownRun, host: number): HostView {
     address,
     presence: present,
     aliveReason:
-      present === "alive" && here !== null ? hostValueOf<PresenceValue>(ledger, here.value).reason : null,
+      present === "alive"
+        ? (coverage.aliveReason(host) ??
+          (here === null ? null : hostValueOf<{ reason: string | null }>(ledger, here.value).reason))
+        : null,
     aliveSince: lastAliveSpan === undefined ? null : timeOf(view, lastAliveSpan.from),
     lastAlive: lastAlive?.run.startedAt ?? null,
     mac: occupant?.mac ?? null,
@@ -52,16 +55,15 @@ export function hostAsOf(view: AsOf, run: KnownRun, host: number): HostView {
     names: currentValue<string[]>(view, own.get("names")) ?? [],
     local: isLoopback(address) || run.run.sources.includes(address),
     ports,
-    quiet: quietAsOf(view, run, host, portSetOf(ports)),
+    quiet: quietInRun(ledger, tracks, { key: run.key, portsets }, (code) => shown.has(code)),
     covered: coveredPorts(ledger, coverage, host),
     holes: holesOf(view, run, host),
     holesUnjudged: coverage.unjudged(host),
   };
 }
 
-/** Whether it was open at least for a moment: `unstable` is open and reset in one run. */
-function isOpenOnce(proof: string): boolean {
-  return proof === "open" || proof === "unstable";
+function upTo(spans: readonly Span<number>[] | undefined, key: Key): Span<number>[] {
+  return (spans ?? []).filter(({ from }) => from <= key);
 }
 
 export function presenceIn(run: KnownRun, host: number): HostView["presence"] {
@@ -74,18 +76,6 @@ export function presenceIn(run: KnownRun, host: number): HostView["presence"] {
 function currentValue<T>(view: AsOf, spans: readonly Span<number>[] | undefined): T | null {
   const span = stateAt(spans ?? [], view.key);
   return span === null ? null : hostValueOf<T>(view.ledger, span.value);
-}
-
-/** The ports without a row of their own that the run proved. */
-function quietAsOf(view: AsOf, run: KnownRun, host: number, ownSpans: PortSet): QuietGroup[] {
-  const { ledger } = view;
-  const tracks = readTracks(ledger, { table: "quiet", host, vantage: view.vantage }, run.key);
-  return PROTOCOLS.flatMap((protocol) => {
-    const portset = run.coverage().portset(host, protocol);
-    const span = portset === null ? null : stateAt(tracks.get(portset) ?? [], run.key);
-    if (portset === null || span === null) return [];
-    return quietGroupsOf(quietOf(ledger, span.value), { covered: portsetOf(ledger, portset), ownSpans });
-  });
 }
 
 function holesOf(view: AsOf, run: KnownRun, host: number): (HoleLook & { firstSeen: number })[] {

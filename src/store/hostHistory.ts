@@ -3,6 +3,7 @@ import type { Protocol } from "../facts/port.js";
 import type { Instant } from "../facts/run.js";
 import type { HistorySpan, HostHistory } from "../facts/view.js";
 import { portOfCode } from "../history/cell.js";
+import { keyUpTo } from "../history/runKey.js";
 import type { Span } from "../history/span.js";
 import { type AsOf, asOf, portStateOf, timeOf } from "./asOf.js";
 import { hostAsOf } from "./hostAsOf.js";
@@ -28,7 +29,11 @@ export function hostView(ledger: Ledger, address: Address, filter: HostFilter = 
         )
         .get(each.realm, address);
       if (row === undefined) return [];
-      const all = asOf(ledger, each.id, filter.at ?? Number.MAX_SAFE_INTEGER);
+      const all = asOf(
+        ledger,
+        each.id,
+        filter.at === undefined ? Number.MAX_SAFE_INTEGER : keyUpTo(filter.at),
+      );
       const asked = all.runs.filter((run) => {
         const coverage = run.coverage();
         return (["alive", "silent", "vanished"] as const).some((trait) => coverage.has(row.id, trait));

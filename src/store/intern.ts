@@ -9,6 +9,7 @@ import type { CellState } from "../history/proof.js";
 import type { QuietValue } from "../history/quietTrack.js";
 import { formatPortSet, parseCanonicalPorts } from "../scope/portSet.js";
 import type { Ledger } from "./ledger.js";
+import { sharedService } from "./sharedService.js";
 
 /** A span's value: the cell's state, and a name guessed by the port number where nothing was identified ("" none). */
 export type CellValue = CellState & { readonly guess: string };
@@ -75,6 +76,19 @@ export function cellValueOf(ledger: Ledger, id: number): CellValue {
 }
 
 export function serviceId(ledger: Ledger, service: Service): number {
+  const shared = sharedService(service);
+  const known = ledger.services.get(shared);
+  if (known !== undefined) return known;
+  const id = storedServiceId(ledger, shared);
+  if (ledger.services.size >= MOST_SERVICES) ledger.services.clear();
+  ledger.services.set(shared, id);
+  return id;
+}
+
+/** Hostile banners could make it grow without end. */
+const MOST_SERVICES = 50_000;
+
+function storedServiceId(ledger: Ledger, service: Service): number {
   // The order of the keys is part of the text: it must be ours, not the caller's.
   const {
     name,

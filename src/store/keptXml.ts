@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import {
   closeSync,
   constants,
+  createWriteStream,
   fchmodSync,
   fsyncSync,
   openSync,
@@ -11,9 +12,11 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { gunzipSync, gzipSync } from "node:zlib";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGzip, gunzipSync, gzipSync } from "node:zlib";
 import { PortreeveError } from "../facts/error.js";
-import { explained } from "./explainFault.js";
+import { explained, explainFault } from "./explainFault.js";
 import { exists, giveTo, makePrivateFolder, type Owner, refuseLink } from "./privateFiles.js";
 
 /** Where a shard's XML lies: `<database>.xml/ab/abcdef….xml.gz`, by the SHA-256 of the uncompressed text. */
@@ -32,11 +35,11 @@ export function keepXml(database: string, sha256: string, xml: string, owner: Ow
     if (exists(path)) return;
     makePrivateFolder(dirname(path), owner);
     if (owner !== null) refuseLink(dirname(path));
-    const temporary = `${path}.${process.pid}-${randomBytes(4).toString("hex")}.part`;
+    const temporary = temporaryName(path);
     try {
       writeDurably(temporary, gzipSync(xml), owner);
       renameSync(temporary, path);
-      syncFolder(dirname(path));
+      syncPath(dirname(path));
     } catch (error) {
       rmSync(temporary, { force: true });
       throw error;
@@ -55,6 +58,10 @@ export function readXml(database: string, sha256: string): string {
   return explained(path, () => gunzipSync(readFileSync(path)).toString("utf8"));
 }
 
+function temporaryName(path: string): string {
+  return `${path}.${process.pid}-${randomBytes(4).toString("hex")}.part`;
+}
+
 function writeDurably(path: string, bytes: Uint8Array, owner: Owner | null): void {
   const fd = openSync(
     path,
@@ -71,12 +78,52 @@ function writeDurably(path: string, bytes: Uint8Array, owner: Owner | null): voi
   }
 }
 
-/** The name must be on the disk too. */
-function syncFolder(path: string): void {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+/** Of a folder: the names in it must be on the disk too. */
+function syncPath(path: string, flags = constants.O_RDONLY | constants.O_DIRECTORY): void {
+  const fd = openSync(path, flags);
   try {
     fsyncSync(fd);
   } finally {
     closeSync(fd);
+  }
+}
+
+/** Removes it, where it is kept. */
+export function dropXml(database: string, sha256: string): void {
+  const path = xmlPath(database, sha256);
+  explained(path, () => rmSync(path, { force: true }));
+}
+
+/**
+ * `keepXml` for a file of any size, which is never in memory as a whole.
+ * @param source the plain bytes
+ * @throws PortreeveError `failed` where the disk is full or not ours to write
+ */
+export async function keepXmlFrom(
+  database: string,
+  sha256: string,
+  source: Readable,
+  owner: Owner | null,
+): Promise<void> {
+  const path = xmlPath(database, sha256);
+  if (explained(path, () => exists(path))) {
+    source.destroy();
+    return;
+  }
+  const temporary = explained(path, () => {
+    makePrivateFolder(dirname(path), owner);
+    if (owner !== null) refuseLink(dirname(path));
+    const name = temporaryName(path);
+    writeDurably(name, new Uint8Array(), owner);
+    return name;
+  });
+  try {
+    await pipeline(source, createGzip(), createWriteStream(temporary, { flags: "r+" }));
+    syncPath(temporary, constants.O_RDONLY);
+    renameSync(temporary, path);
+    syncPath(dirname(path));
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw explainFault(error, path);
   }
 }

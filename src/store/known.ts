@@ -4,9 +4,9 @@ import type { Instant } from "../facts/run.js";
 import { portOfCode } from "../history/cell.js";
 import { compareAddresses } from "../scope/address.js";
 import { asOf } from "./asOf.js";
-import { addressOf, hostValueOf } from "./intern.js";
+import { addressOf } from "./intern.js";
 import type { Ledger } from "./ledger.js";
-import type { PresenceValue } from "./recordPresence.js";
+import { presenceOf } from "./placeHost.js";
 import { type Place, vantagesAt } from "./vantages.js";
 
 export interface KnownHost {
@@ -41,9 +41,7 @@ function hostsOf(
     )
     .all(id);
   const vanished = new Set(
-    present
-      .filter(({ value }) => hostValueOf<PresenceValue>(ledger, value).presence === "vanished")
-      .map((row) => row.host),
+    present.filter(({ value }) => presenceOf(ledger, value) === "vanished").map((row) => row.host),
   );
   return [...last].map(([host, lastAlive]) => {
     return { address: addressOf(ledger, host), realm, vantage, lastAlive, aliveLast: !vanished.has(host) };

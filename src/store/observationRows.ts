@@ -3,6 +3,7 @@ import type { Port } from "../facts/port.js";
 import type { Instant, RunId } from "../facts/run.js";
 import type { ObservationRow } from "../facts/view.js";
 import { cellCode, portOfCode } from "../history/cell.js";
+import { keyUpTo } from "../history/runKey.js";
 import { compareAddresses } from "../scope/address.js";
 import { type AsOf, asOf, rowOf } from "./asOf.js";
 import { presenceIn } from "./hostAsOf.js";
@@ -44,7 +45,7 @@ function viewsOf(ledger: Ledger, { run, at, ...place }: ObservationFilter): AsOf
     return [asOf(ledger, stored.vantage, stored.key)];
   }
   return vantagesAt(ledger, place)
-    .map(({ id }) => asOf(ledger, id, at ?? Number.MAX_SAFE_INTEGER))
+    .map(({ id }) => asOf(ledger, id, at === undefined ? Number.MAX_SAFE_INTEGER : keyUpTo(at)))
     .filter((view) => view.runs.length > 0);
 }
 

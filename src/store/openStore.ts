@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { acceptFinding } from "./acceptFinding.js";
 import { addAssets, assetLists, assetsAt } from "./assetLists.js";
 import { beginRun } from "./beginRun.js";
+import { changeLog } from "./changeLog.js";
 import { changesOf } from "./changesOf.js";
 import { coveredSince } from "./coveredSince.js";
 import { type OpenOptions, openDatabase } from "./database.js";
@@ -9,11 +10,14 @@ import { endRun, heartbeat } from "./endRun.js";
 import { findFindings, findings } from "./findingRows.js";
 import { findingsBefore } from "./findingsBefore.js";
 import { transitionsOf } from "./findingTransitions.js";
+import { forgetRun } from "./forgetRun.js";
 import { hostView } from "./hostHistory.js";
+import { beginImport, importOf } from "./imports.js";
 import { judgingBasis } from "./judgingBasis.js";
-import { keepXml, readXml } from "./keptXml.js";
+import { keepXml, keepXmlFrom, readXml } from "./keptXml.js";
 import { knownHosts, knownOpen } from "./known.js";
 import { openLedger } from "./ledger.js";
+import { observationOf, observationsOf } from "./observationOf.js";
 import { observationRows } from "./observationRows.js";
 import { openedSince } from "./openedSince.js";
 import { keepProfile, profileTexts } from "./profileTexts.js";
@@ -46,7 +50,14 @@ export function openStore(path: string, options: StoreOptions): Store {
     startShard: (run, shard, attempt, start) => startShard(ledger, run, shard, attempt, start),
     recordShard: (run, shard) => recordShard(ledger, run, shard),
     recordHosts: (run, hosts) => recordHosts(ledger, run, hosts),
+    beginImport: (draft, imported) => beginImport(ledger, draft, imported),
+    importOf: (run) => ledger.read(() => importOf(ledger, run)),
+    forgetRun: (run) => forgetRun(ledger, run),
+    observationOf: (run, address) => observationOf(ledger, run, address),
+    observationsOf: (run) => observationsOf(ledger, run),
+    changeLog: (filter) => changeLog(ledger, filter),
     keepXml: (sha256, xml) => keepXml(file, sha256, xml, owner),
+    keepXmlFrom: (sha256, source) => keepXmlFrom(file, sha256, source, owner),
     readXml: (sha256) => readXml(file, sha256),
     listRuns: (filter) => listRuns(ledger, filter),
     getRun: (id) => getRun(ledger, id),

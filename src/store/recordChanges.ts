@@ -1,32 +1,103 @@
 import type { RunId } from "../facts/run.js";
-import type { ChangeKind } from "../facts/view.js";
+import type { Key } from "../history/span.js";
+import type { SpanChange } from "../history/spanChanges.js";
 import { changeValueId } from "./intern.js";
-import type { Recording } from "./recording.js";
+import type { Ledger } from "./ledger.js";
 
-export interface ChangeDraft {
-  /** Null: the host itself. */
-  readonly protoport: number | null;
-  readonly kind: ChangeKind;
-  readonly from: string | null;
-  readonly to: string | null;
-  /** The last earlier run that covered it: it happened after that run's end. Null where none did. */
-  readonly after: RunId | null;
+/** A change as it is written. */
+export interface ChangeDraft extends SpanChange {
+  /** `cellCode`, or `WHOLE_HOST`. */
+  readonly protoport: number;
 }
 
 /** Stands for the host itself in the column of ports. */
 export const WHOLE_HOST = -1;
 
-/** Puts the host's changes of this run in place of those written before. */
+export interface ChangedRun {
+  readonly id: RunId;
+  readonly key: Key;
+  readonly working: boolean;
+}
+
+/**
+ * Makes the log say that the changes of a host are `after` where they were `before`. While a run goes on its rows
+ * follow; of a run that has ended none is touched: a correction is one more row.
+ */
 export function writeChanges(
-  { ledger, stored }: Recording,
+  ledger: Ledger,
   host: number,
-  changes: readonly ChangeDraft[],
-  again: boolean,
+  before: readonly ChangeDraft[],
+  after: readonly ChangeDraft[],
+  runAt: (key: Key) => ChangedRun | undefined,
 ): void {
-  if (again) ledger.sql("DELETE FROM change WHERE run = ? AND host = ?").run(stored.run.id, host);
-  for (const { protoport, kind, from, to, after } of changes) {
-    ledger
-      .sql("INSERT INTO change (run, host, protoport, what, after_run) VALUES (?, ?, ?, ?, ?)")
-      .run(stored.run.id, host, protoport ?? WHOLE_HOST, changeValueId(ledger, { kind, from, to }), after);
+  const gone = new Map(before.map((change) => [identity(change), change]));
+  for (const change of after) {
+    const run = runAt(change.key);
+    if (gone.delete(identity(change)) || run === undefined) continue;
+    publish(ledger, host, run, change);
   }
+  for (const change of gone.values()) {
+    const run = runAt(change.key);
+    if (run !== undefined) retract(ledger, host, run, change);
+  }
+}
+
+function identity({ protoport, key, kind, from, to }: ChangeDraft): string {
+  return `${protoport} ${key} ${kind} ${from} ${to}`;
+}
+
+/** Whether the row with this serial says that the change holds: they take turns. */
+export function isTold(serial: number): boolean {
+  return serial % 2 === 0;
+}
+
+function publish(ledger: Ledger, host: number, run: ChangedRun, change: ChangeDraft): void {
+  const what = changeValueId(ledger, change);
+  const last = lastSerial(ledger, host, run, change.protoport, what);
+  if (last !== null && isTold(last)) return;
+  const serial = last === null ? 0 : last + 1;
+  const recordedAt = run.working ? null : ledger.now();
+  insertChange(ledger, [run.id, host, change.protoport, what, serial, recordedAt]);
+}
+
+function retract(ledger: Ledger, host: number, run: ChangedRun, change: ChangeDraft): void {
+  const what = changeValueId(ledger, change);
+  const place = [run.id, host, change.protoport, what] as const;
+  if (run.working) {
+    ledger.sql("DELETE FROM change WHERE run = ? AND host = ? AND protoport = ? AND what = ?").run(...place);
+    return;
+  }
+  const last = lastSerial(ledger, host, run, change.protoport, what);
+  if (last !== null && isTold(last)) insertChange(ledger, [...place, last + 1, ledger.now()]);
+}
+
+function lastSerial(
+  ledger: Ledger,
+  host: number,
+  run: ChangedRun,
+  protoport: number,
+  what: number,
+): number | null {
+  const row = ledger
+    .rows<[number | null]>(
+      "SELECT max(serial) FROM change WHERE run = ? AND host = ? AND protoport = ? AND what = ?",
+    )
+    .get(run.id, host, protoport, what);
+  return row?.[0] ?? null;
+}
+
+export function insertChange(
+  ledger: Ledger,
+  row: readonly [
+    run: RunId,
+    host: number,
+    protoport: number,
+    what: number,
+    serial: number,
+    recordedAt: number | null,
+  ],
+): void {
+  ledger
+    .sql("INSERT INTO change (run, host, protoport, what, serial, recorded_at) VALUES (?, ?, ?, ?, ?, ?)")
+    .run(...row);
 }

@@ -4,21 +4,24 @@ import { emptyPortSet } from "../scope/portSet.js";
 import { portsetId } from "./intern.js";
 import type { Recording } from "./recording.js";
 
-/** Writes the host's working rows; true where this run had recorded it before. */
+/** Whether the run has recorded the host before, while it goes on. */
+export function isRecorded({ ledger, stored }: Recording, host: number): boolean {
+  const row = ledger.sql("SELECT 1 FROM working_host WHERE run = ? AND host = ?").get(stored.run.id, host);
+  return row !== undefined;
+}
+
+/** Writes the host's working rows in place of those written before. */
 export function recordCoverage(
   { ledger, stored }: Recording,
   host: number,
   observation: HostObservation,
-): boolean {
+  again: boolean,
+): void {
   const run = stored.run.id;
-  const again =
-    ledger.sql("SELECT 1 FROM working_host WHERE run = ? AND host = ?").get(run, host) !== undefined;
-  const identified = isWhollyIdentified(observation) ? 1 : 0;
   ledger
     .sql(
-      `INSERT INTO working_host (run, host, presence, has_mac, has_names, identified, unjudged) VALUES (?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET presence = excluded.presence, has_mac = excluded.has_mac,
-         has_names = excluded.has_names, identified = excluded.identified, unjudged = excluded.unjudged`,
+      `REPLACE INTO working_host (run, host, presence, has_mac, has_names, identified, unjudged, alive_reason)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     .run(
       run,
@@ -26,8 +29,9 @@ export function recordCoverage(
       observation.presence,
       observation.mac === null ? 0 : 1,
       observation.names.length > 0 ? 1 : 0,
-      identified,
+      isWhollyIdentified(observation) ? 1 : 0,
       observation.holesUnjudged,
+      observation.aliveReason,
     );
   if (again) ledger.sql("DELETE FROM working_coverage WHERE run = ? AND host = ?").run(run, host);
   for (const protocol of PROTOCOLS) {
@@ -36,7 +40,6 @@ export function recordCoverage(
       .sql("INSERT INTO working_coverage (run, host, portset, grade) VALUES (?, ?, ?, ?)")
       .run(run, host, portsetId(ledger, onlyPorts(observation.covered, protocol)), observation.grade);
   }
-  return again;
 }
 
 /** Whether each open port of the host, and at least one, was identified by an answer of its own. */

@@ -1,28 +1,26 @@
 import { CONFIDENCES, type Confidence, type HostObservation } from "../facts/observation.js";
-import type { Port, PortSet } from "../facts/port.js";
+import type { Port } from "../facts/port.js";
 import { cellCode } from "../history/cell.js";
-import { countPorts, portSetOf } from "../scope/portSet.js";
+import { portSetOf } from "../scope/portSet.js";
 import { portsetId } from "./intern.js";
 import { isWhollyIdentified } from "./recordCoverage.js";
 import type { Recording } from "./recording.js";
 
-/** Writes what differs from the rule on this host in this run: the tables that stay small because the rule is usual. */
+/**
+ * Writes what differs from the rule on this host in this run: the tables that stay small because the rule is usual.
+ * `unproved` and `wording` are not among them: they depend on what other runs said (`placeHost`).
+ */
 export function recordExceptions(
   { ledger, stored }: Recording,
   host: number,
   observation: HostObservation,
-  unproved: PortSet,
   again: boolean,
 ): void {
   const run = stored.run.id;
   if (again) {
-    for (const table of ["unproved", "doubt", "identified", "hole"]) {
+    for (const table of ["doubt", "identified", "hole"]) {
       ledger.sql(`DELETE FROM ${table} WHERE run = ? AND host = ?`).run(run, host);
     }
-  }
-  if (countPorts(unproved) > 0) {
-    const insert = ledger.sql("INSERT INTO unproved (run, host, portset) VALUES (?, ?, ?)");
-    insert.run(run, host, portsetId(ledger, unproved));
   }
   const usual = usualConfidence(stored.run.source);
   for (const confidence of CONFIDENCES) {

@@ -1,45 +1,59 @@
 import type { Port } from "../facts/port.js";
 import type { Instant } from "../facts/run.js";
-
+import type { Key } from "../history/span.js";
 import { hasPort } from "../scope/portSet.js";
 import { portsetOf } from "./intern.js";
 import type { Ledger } from "./ledger.js";
 import { coverageOf, isCovered, type RunCoverage } from "./runCoverage.js";
-import { runsUpTo, type StoredRun } from "./runs.js";
+import type { StoredRun } from "./runs.js";
 
-/** An earlier run of the vantage. */
-export interface PastRun {
+/** A run of the vantage. */
+export interface KeyedRun {
   readonly id: number;
-  readonly key: number;
+  readonly key: Key;
+  readonly working: boolean;
   readonly endedAt: Instant;
   readonly coverage: RunCoverage;
 }
 
-/** A run while hosts are recorded into it. */
+/** A run while hosts are recorded into it, or taken out of it. */
 export interface Recording {
   readonly ledger: Ledger;
-  readonly stored: StoredRun;
-  /** The newest first; read when the first change asks for them. */
-  past(): readonly PastRun[];
+  readonly stored: Pick<StoredRun, "run" | "key" | "vantage" | "realm">;
+  /** Whether no run of the vantage has a later key: then the ends of the tracks tell all that matters. */
+  readonly isNewest: boolean;
+  /** All runs of the vantage by key, the run itself among them; read when a host first asks for them. */
+  runs(): readonly KeyedRun[];
 }
 
 export function openRecording(ledger: Ledger, stored: StoredRun): Recording {
-  let past: readonly PastRun[] | null = null;
+  let runs: readonly KeyedRun[] | null = null;
+  const later = ledger
+    .sql("SELECT 1 FROM run WHERE vantage = ? AND key > ? LIMIT 1")
+    .get(stored.vantage, stored.key);
   return {
     ledger,
     stored,
-    past() {
-      past ??= runsUpTo(ledger, stored.vantage, stored.key - 1).map(({ run, key, working }) => {
-        return {
-          id: run.id,
-          key,
-          endedAt: run.endedAt ?? run.startedAt,
-          coverage: lazily(ledger, run.id, working),
-        };
-      });
-      return past;
+    isNewest: later === undefined,
+    runs() {
+      runs ??= runsOfVantage(ledger, stored.vantage);
+      return runs;
     },
   };
+}
+
+/** The dated runs of a vantage, by key. */
+export function runsOfVantage(ledger: Ledger, vantage: number): KeyedRun[] {
+  return ledger
+    .rows<[id: number, key: Key, working: number, endedAt: Instant]>(
+      `SELECT id, key, outcome = 'running', coalesce(ended_at, started_at) FROM run
+       WHERE vantage = ? AND key >= 0 ORDER BY key`,
+    )
+    .all(vantage)
+    .map(([id, key, working, endedAt]) => {
+      const isWorking = working === 1;
+      return { id, key, working: isWorking, endedAt, coverage: lazily(ledger, id, isWorking) };
+    });
 }
 
 /** Whether the run said something of the cell: it covered it, and the answer was not one that says nothing. */
@@ -67,9 +81,12 @@ function lazily(ledger: Ledger, run: number, working: boolean): RunCoverage {
     return coverage;
   };
   return {
+    covered: (host) => load().covered(host),
     portset: (host, protocol) => load().portset(host, protocol),
+    grade: (host) => load().grade(host),
     has: (host, trait) => load().has(host, trait),
     list: (trait) => load().list(trait),
+    aliveReason: (host) => load().aliveReason(host),
     unjudged: (host) => load().unjudged(host),
   };
 }

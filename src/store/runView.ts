@@ -15,6 +15,8 @@ import { storedRun } from "./runs.js";
 export function runView(ledger: Ledger, id: RunId): RunView {
   return ledger.read(() => {
     const stored = storedRun(ledger, id);
+    // A file without a date is a run that has proved nothing.
+    if (stored.key < 0) return { run: stored.run, hosts: [], silentCount: 0, changes: [] };
     const view = asOf(ledger, stored.vantage, stored.key);
     const run = view.byKey.get(stored.key);
     if (run === undefined) throw new RangeError(`run ${id} is not among the runs of its vantage`);

@@ -76,9 +76,19 @@ export function getRun(ledger: Ledger, id: RunId): Run {
   return ledger.read(() => storedRun(ledger, id).run);
 }
 
-/** The newest run of these that proved something or still may; null where there is none. */
+/**
+ * The newest run of these that proved something or still may, by its date, not by when it was recorded; null where there
+ * is none.
+ */
 export function lastRun(ledger: Ledger, filter: RunFilter = {}): Run | null {
-  return listRuns(ledger, { ...filter, limit: 1 })[0] ?? null;
+  return ledger.read(() => {
+    const rows = ledger.sql<RunRow>(`${SELECT} WHERE run.key >= 0 ORDER BY run.key DESC, run.id DESC`);
+    for (const row of rows.all()) {
+      const { run } = storedRunOf(ledger, row);
+      if (isWanted(run, filter)) return run;
+    }
+    return null;
+  });
 }
 
 export function storedRun(ledger: Ledger, id: RunId): StoredRun {
@@ -91,9 +101,11 @@ export function storedRun(ledger: Ledger, id: RunId): StoredRun {
   return storedRunOf(ledger, row);
 }
 
-/** The runs of a vantage up to a key, the newest first. */
+/** The runs of a vantage up to a key, the newest first; undated ones, which have proved nothing, are not among them. */
 export function runsUpTo(ledger: Ledger, vantage: number, key: Key): StoredRun[] {
-  const rows = ledger.sql<RunRow>(`${SELECT} WHERE run.vantage = ? AND run.key <= ? ORDER BY run.key DESC`);
+  const rows = ledger.sql<RunRow>(
+    `${SELECT} WHERE run.vantage = ? AND run.key BETWEEN 0 AND ? ORDER BY run.key DESC`,
+  );
   return rows.all(vantage, key).map((row) => storedRunOf(ledger, row));
 }
 

@@ -3,9 +3,9 @@ import type { Database } from "better-sqlite3";
 /**
  * How long to go on asking for the write lock, ms. `busy_timeout` waits for an ordinary writer; a reader's snapshot
  * that got stale (BUSY_SNAPSHOT) and several openers after a crash (BUSY_RECOVERY) come back at once and are asked
- * again here.
+ * again here. A file of a gigabyte takes some ten seconds to write, and a run beside it must not fail for that.
  */
-export const PATIENCE = 15_000;
+export const PATIENCE = 60_000;
 const PAUSE = 25;
 
 /**

@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import { buildSpans } from "../../src/history/buildSpans.js";
 import { insertObservation } from "../../src/history/insertObservation.js";
 import { removeObservation } from "../../src/history/removeObservation.js";
-import { settleTail } from "../../src/history/settleTail.js";
 import { type Key, lastKeyOf, type Span, stateAt } from "../../src/history/span.js";
 
 type Snapshots = Map<Key, string>;
@@ -94,51 +93,3 @@ describe("spans", () => {
     });
   });
 });
-
-describe("the tail of a track", () => {
-  test("written by a run that changes its mind is what inserting and removing gives", () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.option(fc.constantFrom("open", "closed", "silent")), { maxLength: 8 }),
-        fc.array(fc.option(fc.constantFrom("open", "closed", "silent")), { minLength: 1, maxLength: 5 }),
-        (earlier, said) => {
-          const snapshots: Snapshots = new Map();
-          earlier.forEach((value, key) => {
-            if (value !== null) snapshots.set(key, value);
-          });
-          const key = 100;
-          const before = buildSpans(sorted(snapshots), same).spans;
-          let rows: Span<string>[] = before;
-          for (const value of said) {
-            rows = applyTail(rows, key, value);
-            const coverage = [...keysOf(snapshots), key];
-            expect(rows).toEqual(
-              value === null ? before : insertObservation(before, coverage, key, value, same),
-            );
-            expect(removeObservation(rows, coverage, key, same)).toEqual(before);
-          }
-        },
-      ),
-      { numRuns: 400 },
-    );
-  });
-});
-
-/** What the store does with a `TailWrite`, on plain rows. */
-function applyTail(rows: readonly Span<string>[], key: Key, value: string | null): Span<string>[] {
-  const last = rows.at(-1) ?? null;
-  const previous = last !== null && last.from === key ? (rows.at(-2) ?? null) : null;
-  const step = settleTail(last, previous, key, value, same);
-  const until = (from: Key | null, end: Key | null): Span<string>[] =>
-    rows.map((row) => (row.from === from ? { ...row, until: end } : row));
-  switch (step.write) {
-    case "nothing":
-      return [...rows];
-    case "begin":
-      return [...until(step.closes, key), { from: key, value: step.value, until: null }];
-    case "replace":
-      return rows.map((row) => (row.from === key ? { ...row, value: step.value } : row));
-    case "drop":
-      return until(step.reopens, null).filter((row) => row.from !== key);
-  }
-}

@@ -233,7 +233,6 @@ describe("what is written", () => {
       "quiet",
       "host_span",
       "value",
-      "quiet_value",
       "service_value",
       "hostset",
       "portset",
@@ -243,7 +242,7 @@ describe("what is written", () => {
     return rows;
   };
 
-  test("by a run that only confirms is no span and no set, though reasons wobble", () => {
+  test("by a run that only confirms is no span and no set, though reasons wobble: one row keeps its words", () => {
     const store = scratchStore();
     const host = (reason: string) =>
       observed(A, {
@@ -253,15 +252,19 @@ describe("what is written", () => {
       });
     recordRun(store, DAY, [host("admin-prohibited")]);
     const before = spansOf(store);
-    recordRun(store, 2 * DAY, [host("host-prohibited")]);
+    const id = recordRun(store, 2 * DAY, [host("host-prohibited")]);
     expect(spansOf(store)).toEqual(before);
+    expect(store.observationOf(id, ip(A))).toMatchObject({
+      aliveReason: "host-prohibited",
+      quiet: [{ reason: "host-prohibited" }],
+    });
   });
 
   test("to the change log of a run that has ended is kept", () => {
     const store = threeDays();
     const database = new Sqlite(store.path);
     expect(() => database.exec("DELETE FROM change")).toThrow(/append-only/);
-    expect(() => database.exec("UPDATE change SET retracted = 1")).toThrow(/append-only/);
+    expect(() => database.exec("UPDATE change SET serial = 1")).toThrow(/append-only/);
     database.close();
   });
 

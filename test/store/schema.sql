@@ -1,9 +1,9 @@
 CREATE TRIGGER change_is_final BEFORE UPDATE ON change
-WHEN (SELECT outcome FROM run WHERE id = OLD.run) <> 'running'
+WHEN (SELECT outcome FROM run WHERE id = OLD.run) IS NOT 'running'
 BEGIN SELECT RAISE(ABORT, 'the change log is append-only'); END;
 
 CREATE TRIGGER change_is_kept BEFORE DELETE ON change
-WHEN (SELECT outcome FROM run WHERE id = OLD.run) <> 'running'
+WHEN (SELECT outcome FROM run WHERE id = OLD.run) IS NOT 'running'
 BEGIN SELECT RAISE(ABORT, 'the change log is append-only'); END;
 
 CREATE TRIGGER finding_transition_is_final BEFORE UPDATE ON finding_transition
@@ -37,14 +37,12 @@ CREATE TABLE asset_list (
 ) STRICT;
 
 CREATE TABLE change (
-  run INTEGER NOT NULL REFERENCES run,
+  run INTEGER NOT NULL,
   host INTEGER NOT NULL REFERENCES host,
   protoport INTEGER NOT NULL,
   what INTEGER NOT NULL REFERENCES change_value,
   serial INTEGER NOT NULL DEFAULT 0,
-  after_run INTEGER REFERENCES run,
   recorded_at INTEGER,
-  retracted INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (run, host, protoport, what, serial)
 ) STRICT, WITHOUT ROWID;
 
@@ -111,10 +109,10 @@ CREATE TABLE finding_state (
   UNIQUE (finding, key, act)
 ) STRICT;
 
-CREATE TABLE finding_transition (
+CREATE TABLE "finding_transition" (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   finding INTEGER NOT NULL REFERENCES finding,
-  run INTEGER NOT NULL REFERENCES run,
+  run INTEGER NOT NULL,
   key INTEGER NOT NULL,
   act INTEGER NOT NULL CHECK (act IN (0, 1)),
   at INTEGER NOT NULL,
@@ -122,8 +120,26 @@ CREATE TABLE finding_transition (
   to_status TEXT NOT NULL,
   person TEXT NOT NULL,
   why TEXT NOT NULL,
-  retracts INTEGER REFERENCES finding_transition
+  retracts INTEGER REFERENCES "finding_transition"
 ) STRICT;
+
+CREATE TABLE forgotten_run (
+  id INTEGER PRIMARY KEY,
+  vantage INTEGER NOT NULL REFERENCES vantage,
+  source TEXT NOT NULL,
+  operator TEXT NOT NULL,
+  started_at INTEGER NOT NULL,
+  ended_at INTEGER NOT NULL,
+  file_hash TEXT,
+  forgotten_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE head (
+  host INTEGER NOT NULL REFERENCES host,
+  vantage INTEGER NOT NULL REFERENCES vantage,
+  digest BLOB NOT NULL,
+  PRIMARY KEY (vantage, host)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE hole (
   run INTEGER NOT NULL REFERENCES run,
@@ -172,6 +188,17 @@ CREATE TABLE identified (
   portset INTEGER NOT NULL REFERENCES portset,
   PRIMARY KEY (run, host)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE import (
+  run INTEGER PRIMARY KEY REFERENCES run,
+  file TEXT NOT NULL,
+  file_hash TEXT NOT NULL,
+  bytes INTEGER NOT NULL,
+  scanner TEXT NOT NULL,
+  args TEXT NOT NULL,
+  imported_at INTEGER NOT NULL,
+  dated INTEGER NOT NULL CHECK (dated IN (0, 1))
+) STRICT;
 
 CREATE TABLE judgement (
   run INTEGER PRIMARY KEY REFERENCES run,
@@ -335,6 +362,16 @@ CREATE TABLE vantage (
   UNIQUE (realm, name)
 ) STRICT;
 
+CREATE TABLE wording (
+  host INTEGER NOT NULL REFERENCES host,
+  vantage INTEGER NOT NULL REFERENCES vantage,
+  kind INTEGER NOT NULL,
+  name INTEGER NOT NULL,
+  key INTEGER NOT NULL,
+  value INTEGER NOT NULL,
+  PRIMARY KEY (host, vantage, kind, name, key)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE working_coverage (
   run INTEGER NOT NULL REFERENCES run,
   host INTEGER NOT NULL REFERENCES host,
@@ -350,11 +387,13 @@ CREATE TABLE working_host (
   has_mac INTEGER NOT NULL,
   has_names INTEGER NOT NULL,
   identified INTEGER NOT NULL,
-  unjudged TEXT,
+  unjudged TEXT, alive_reason TEXT,
   PRIMARY KEY (run, host)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX asset_list_of_source ON asset_list (source, holds_from);
+
+CREATE INDEX change_correction ON change (recorded_at) WHERE recorded_at IS NOT NULL;
 
 CREATE INDEX finding_of_address ON finding (address);
 
@@ -368,4 +407,10 @@ CREATE UNIQUE INDEX finding_transition_retracted ON finding_transition (retracts
 
 CREATE INDEX hole_of_host ON hole (host, protoport, run);
 
+CREATE INDEX identified_of_host ON identified (host, run);
+
+CREATE INDEX import_of_hash ON import (file_hash);
+
 CREATE INDEX run_going ON run (id) WHERE outcome = 'running';
+
+CREATE INDEX unproved_of_host ON unproved (host, run);
