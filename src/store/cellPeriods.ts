@@ -5,7 +5,7 @@ import { buildSpans } from "../history/buildSpans.js";
 import { cellCode } from "../history/cell.js";
 import { type CellState, provesTheSame, saysNothing } from "../history/proof.js";
 import { quietStateOf } from "../history/quietTrack.js";
-import { type Key, type Span, stateAt } from "../history/span.js";
+import { type Key, lastKeyOf, type Span, stateAt } from "../history/span.js";
 import { hasPort } from "../scope/portSet.js";
 import { portStateOf, timeOf } from "./asOf.js";
 import { cellValueOf, portsetOf, quietOf } from "./intern.js";
@@ -18,6 +18,10 @@ import type { VantageAt } from "./vantageAt.js";
 export interface Period extends Span<CellState> {
   /** The last key by the moment at which it was proved. */
   readonly lastSeen: Key;
+  /** The first key that contradicts it, after the moment too. */
+  readonly contradictedBy: Key | null;
+  /** The keys whose answer said something, where that is not to be found in the coverage: of quiet ports. */
+  readonly said: ReadonlySet<Key> | null;
 }
 
 /** The quiet tracks of a host, read once for many of its ports. */
@@ -45,7 +49,8 @@ export function cellPeriods(
     if (span.from > at.key) return [];
     const until = span.until === null || span.until > at.key ? null : span.until;
     const lastSeen = lastProof(at, host, port, span) ?? span.from;
-    return [{ from: span.from, until, value: cellValueOf(ledger, span.value), lastSeen }];
+    const value = cellValueOf(ledger, span.value);
+    return [{ from: span.from, until, value, lastSeen, contradictedBy: span.until, said: null }];
   });
 }
 
@@ -66,7 +71,7 @@ function quietPeriods(
   tracks: QuietTracks,
 ): Period[] {
   const observations: [Key, CellState][] = [];
-  for (const look of at.looks.toReversed()) {
+  for (const look of [...at.looks.toReversed(), ...at.later]) {
     const state = quietState(ledger, look, host, port, tracks);
     if (state !== null) observations.push([look.key, state]);
   }
@@ -74,11 +79,13 @@ function quietPeriods(
     saysNothing(port.protocol, value, known),
   );
   const mute = new Set(unproved);
-  return spans.map((span) => {
-    const last = observations.findLast(
-      ([key]) => key >= span.from && (span.until === null || key < span.until) && !mute.has(key),
-    );
-    return { ...span, lastSeen: last?.[0] ?? span.from };
+  const said = observations.map(([key]) => key).filter((key) => !mute.has(key));
+  const saying = new Set(said);
+  return spans.flatMap((span): Period[] => {
+    if (span.from > at.key) return [];
+    const lastSeen = lastKeyOf(span, said, at.key);
+    const until = span.until === null || span.until > at.key ? null : span.until;
+    return [{ ...span, until, lastSeen, contradictedBy: span.until, said: saying }];
   });
 }
 

@@ -26,6 +26,8 @@ export type EvidenceReader = (
   from: Key,
   until: Key | null,
   lastState: PortState,
+  /** The keys whose answer said something, of a quiet port; else the coverage tells. */
+  said?: ReadonlySet<Key> | null,
 ) => Evidence;
 
 /**
@@ -45,7 +47,9 @@ export function evidenceReader(
     state: PortState;
   } | null = null;
   let evidence: Evidence | null = null;
-  return (host, protocol, port, from, until, lastState) => {
+  return (host, protocol, port, from, until, lastState, said = null) => {
+    const isMute = (look: RunLook): boolean =>
+      said === null ? look.isUnproved(host, protocol, port) : !said.has(look.key);
     let covering: RunLook | null = null;
     let seeing: RunLook | null = null;
     for (const look of at.looks) {
@@ -53,14 +57,16 @@ export function evidenceReader(
       if (look.key < from) break;
       if (!look.covers(host, protocol, port)) continue;
       covering ??= look;
-      if (look.isUnproved(host, protocol, port)) continue;
+      if (isMute(look)) continue;
       seeing = look;
       break;
     }
     const seenBy = seeing ?? at.byKey.get(from) ?? at.looks[0];
     if (seenBy === undefined) throw new RangeError(`host ${host} has spans at a vantage without runs`);
     covering ??= seenBy;
-    const next = at.isPast ? nextProof(at, host, protocol, port) : null;
+    const next = at.isPast
+      ? nextProof(at, (look) => look.covers(host, protocol, port) && !isMute(look))
+      : null;
     const changed = next !== null && until !== null && until <= next.key;
     if (
       evidence !== null &&
@@ -96,7 +102,7 @@ function weigh(
   return { ...known, state, certainty: "last-known" };
 }
 
-function nextProof(at: VantageAt, host: number, protocol: Protocol, port: number): RunLook | null {
-  for (const look of at.later) if (look.proved(host, protocol, port)) return look;
+function nextProof(at: VantageAt, proves: (look: RunLook) => boolean): RunLook | null {
+  for (const look of at.later) if (proves(look)) return look;
   return null;
 }

@@ -51,7 +51,15 @@ export function quietRows(
     const period = cellPeriods(ledger, at, host.id, port, tracks).at(-1);
     if (period === undefined) return [];
     const lastState = portStateOf(period.value.state);
-    const evidence = read(host.id, port.protocol, port.port, period.from, period.until, lastState);
+    const evidence = read(
+      host.id,
+      port.protocol,
+      port.port,
+      period.from,
+      period.contradictedBy,
+      lastState,
+      period.said,
+    );
     return [
       {
         address: host.address,

@@ -46,7 +46,15 @@ function sinceAt(
   if (now === undefined) return unknownSince(at, address, port);
   const before = periods.at(-2);
   const lastState = portStateOf(now.value.state);
-  const evidence = evidenceReader(at, maxAge)(id, port.protocol, port.port, now.from, now.until, lastState);
+  const evidence = evidenceReader(at, maxAge)(
+    id,
+    port.protocol,
+    port.port,
+    now.from,
+    now.contradictedBy,
+    lastState,
+    now.said,
+  );
   const rowOf = (period: Period) => periodRow(at, address, port, period);
   return {
     ...unknownSince(at, address, port),
