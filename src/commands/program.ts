@@ -4,8 +4,11 @@ import { Command } from "commander";
 import { addAssets } from "./assets.js";
 import { addCheck } from "./check.js";
 import { addCompletion } from "./completion.js";
+import { addDb } from "./db.js";
+import { addDiff } from "./diff.js";
 import { addDoctor } from "./doctor.js";
 import { addFindings } from "./findings.js";
+import { addLog } from "./log.js";
 import { addProfile } from "./profile.js";
 import { addQuery } from "./query.js";
 import { addReport } from "./report.js";
@@ -13,6 +16,7 @@ import { addRuns } from "./runs.js";
 import { addScan } from "./scan.js";
 import { addSchedule } from "./schedule.js";
 import { addShow } from "./show.js";
+import { addSql } from "./sql.js";
 
 const INTRODUCTION = `Which ports does the network expose, which of them does nobody expect, and since when?
 
@@ -46,9 +50,13 @@ export function makeProgram(): Command {
     addRuns,
     addShow,
     addQuery,
+    addDiff,
+    addLog,
+    addSql,
     addFindings,
     addProfile,
     addAssets,
+    addDb,
     addSchedule,
     addDoctor,
     addCompletion,

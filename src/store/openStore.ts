@@ -1,9 +1,15 @@
 import { resolve } from "node:path";
 import { acceptFinding } from "./acceptFinding.js";
+import { ageRows } from "./ageRows.js";
 import { addAssets, assetLists, assetsAt } from "./assetLists.js";
+import { backUp } from "./backUp.js";
 import { beginRun } from "./beginRun.js";
 import { changeLog } from "./changeLog.js";
+import { changeRows } from "./changeRows.js";
 import { changesOf } from "./changesOf.js";
+import { checkStore } from "./checkStore.js";
+import { compareRuns } from "./compareRuns.js";
+import { coverageRows } from "./coverageRows.js";
 import { coveredSince } from "./coveredSince.js";
 import { type OpenOptions, openDatabase } from "./database.js";
 import { endRun, heartbeat } from "./endRun.js";
@@ -20,14 +26,22 @@ import { openLedger } from "./ledger.js";
 import { observationOf, observationsOf } from "./observationOf.js";
 import { observationRows } from "./observationRows.js";
 import { openedSince } from "./openedSince.js";
+import { openRows } from "./openRows.js";
+import { periodRows } from "./periodRows.js";
 import { keepProfile, profileTexts } from "./profileTexts.js";
+import { pruneRaw } from "./pruneRaw.js";
 import { recordHosts } from "./recordHosts.js";
 import { recordJudgement } from "./recordJudgement.js";
 import { getRun, lastRun, listRuns } from "./runs.js";
 import { runView } from "./runView.js";
 import { settleDeadRuns } from "./settleDeadRuns.js";
 import { recordShard, shardsOf, startShard } from "./shards.js";
+import { sinceRows } from "./sinceRows.js";
 import type { Store } from "./store.js";
+import { storeStats } from "./storeStats.js";
+import { askSql } from "./views/askSql.js";
+import { publish } from "./views/publish.js";
+import { whoHas } from "./whoHas.js";
 
 export type StoreOptions = OpenOptions;
 
@@ -83,6 +97,20 @@ export function openStore(path: string, options: StoreOptions): Store {
     assetsAt: (at) => assetsAt(ledger, at),
     openedSince: (since, place) => openedSince(ledger, since, place),
     coveredSince: (since, place) => coveredSince(ledger, since, place),
+    openRows: (filter) => openRows(ledger, filter),
+    whoHas: (port, filter) => whoHas(ledger, port, filter),
+    ageRows: (filter) => ageRows(ledger, filter),
+    periodRows: (filter) => periodRows(ledger, filter),
+    sinceRows: (address, port, filter) => sinceRows(ledger, address, port, filter),
+    changeRows: (filter) => changeRows(ledger, filter),
+    coverageRows: (filter) => coverageRows(ledger, filter),
+    compareRuns: (before, after) => compareRuns(ledger, before, after),
+    askSql: (sql) => askSql(ledger, sql),
+    publish: (target) => publish(ledger, target, owner),
+    backUp: (target) => backUp(ledger, target, owner),
+    check: () => checkStore(ledger),
+    stats: () => storeStats(ledger),
+    pruneRaw: (before) => pruneRaw(ledger, before),
     together: (work) => ledger.write(work),
     close: () => database.close(),
   };

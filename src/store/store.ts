@@ -1,5 +1,13 @@
 import type { Readable } from "node:stream";
 import type { Address } from "../facts/address.js";
+import type {
+  CoverageRow,
+  LoggedChange,
+  OpenRow,
+  PeriodRow,
+  RunComparison,
+  SinceRow,
+} from "../facts/answer.js";
 import type { Asset, AssetList } from "../facts/asset.js";
 import type { Finding, FindingTransition } from "../facts/finding.js";
 import type { HostObservation } from "../facts/observation.js";
@@ -7,18 +15,28 @@ import type { Port, PortSet } from "../facts/port.js";
 import type { JudgingBasis, ProfileText } from "../facts/profileText.js";
 import type { Instant, Run, RunId, Shard, ShardRecord } from "../facts/run.js";
 import type { ChangeRow, HostHistory, ObservationRow, RunView } from "../facts/view.js";
+import type { AgeFilter } from "./ageRows.js";
+import type { BackUp } from "./backUp.js";
 import type { BegunRun, RunDraft } from "./beginRun.js";
 import type { ChangeLogFilter, ChangeLogRow } from "./changeLog.js";
+import type { ChangeFilter } from "./changeRows.js";
+import type { StoreCheck } from "./checkStore.js";
+import type { CoverageFilter } from "./coverageRows.js";
 import type { RunEnd } from "./endRun.js";
 import type { FindingFilter } from "./findingRows.js";
 import type { HostFilter } from "./hostHistory.js";
 import type { BegunImport, ImportFile, ImportRecord } from "./imports.js";
 import type { KnownHost } from "./known.js";
 import type { ObservationFilter } from "./observationRows.js";
+import type { OpenFilter } from "./openRows.js";
+import type { PeriodFilter } from "./periodRows.js";
 import type { RecordedJudgement } from "./recordJudgement.js";
 import type { RunFilter, RunRef } from "./runs.js";
 import type { DeadShard } from "./settleDeadRuns.js";
+import type { SinceFilter } from "./sinceRows.js";
+import type { RawFile, StoreStats } from "./storeStats.js";
 import type { Place } from "./vantages.js";
+import type { SqlAnswer } from "./views/askSql.js";
 
 /**
  * The system of record. Each call is one transaction; see the file of its name for what it does and throws (readers of
@@ -66,6 +84,20 @@ export interface Store {
   assetsAt(at?: Instant): Asset[];
   openedSince(since: Instant, place?: Place): ({ readonly address: Address } & Port)[];
   coveredSince(since: Instant, place?: Place): { readonly address: Address; readonly ports: PortSet }[];
+  openRows(filter?: OpenFilter): OpenRow[];
+  whoHas(port: Port, filter?: Omit<OpenFilter, "port">): OpenRow[];
+  ageRows(filter?: AgeFilter): OpenRow[];
+  periodRows(filter: PeriodFilter): PeriodRow[];
+  sinceRows(address: Address, port: Port, filter?: SinceFilter): SinceRow[];
+  changeRows(filter?: ChangeFilter): LoggedChange[];
+  coverageRows(filter?: CoverageFilter): CoverageRow[];
+  compareRuns(before: RunId, after: RunId): RunComparison;
+  askSql(sql: string): SqlAnswer;
+  publish(file: string): void;
+  backUp(file: string): Promise<BackUp>;
+  check(): StoreCheck[];
+  stats(): StoreStats;
+  pruneRaw(before: Instant): RawFile[];
   /** Several writes as one transaction: all of them or none. */
   together<T>(work: () => T): T;
   close(): void;

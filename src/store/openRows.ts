@@ -1,0 +1,116 @@
+import type { OpenRow, RowState } from "../facts/answer.js";
+import type { Port } from "../facts/port.js";
+import type { Run } from "../facts/run.js";
+import { portOfCode } from "../history/cell.js";
+import { portStateOf, timeOf } from "./asOf.js";
+import { chosenHosts, type HostChoice, inAddressOrder } from "./chosenHosts.js";
+import { evidenceReader } from "./evidence.js";
+import { heldSpans } from "./heldSpans.js";
+import { presenceIn } from "./hostAsOf.js";
+import { identifiedAs } from "./identifiedAs.js";
+import { cellValueOf } from "./intern.js";
+import type { Ledger } from "./ledger.js";
+import { quietRows } from "./quietRows.js";
+import { isOfAudit, type Moment, type VantageAt, vantagesAtMoment } from "./vantageAt.js";
+
+export interface OpenFilter extends Moment, HostChoice {
+  readonly port?: Port;
+  /** Only cells that a run of this audit covered. */
+  readonly audit?: string;
+  /**
+   * `open` alone is the default. A row whose evidence is too old is found by what it was last known to be, and by
+   * `unknown`. Any other state also brings the ports that never were open.
+   */
+  readonly states?: readonly RowState[];
+  /** How old evidence may be, ms, by the run that covered the cell last; null or left out: however old. */
+  readonly maxAge?: (run: Run) => number | null;
+}
+
+/**
+ * Ports as of a run, a moment or now, by address and port, with how sure that is and how old the evidence. Made for
+ * all ports of a large network at once: spans and services are read in one pass each, coverage once a run.
+ * @throws PortreeveError `usage` where there is no such run, or where the answer would have more than a million rows
+ */
+export function openRows(ledger: Ledger, filter: OpenFilter = {}): OpenRow[] {
+  return ledger.read(() => {
+    const lists = vantagesAtMoment(ledger, filter).map((at) => rowsAt(ledger, at, filter));
+    const [first = [], ...others] = lists;
+    return others.length === 0 ? first : inAddressOrder(lists.flat());
+  });
+}
+
+function rowsAt(ledger: Ledger, at: VantageAt, filter: OpenFilter): OpenRow[] {
+  const { states = ["open"], port } = filter;
+  const { asked, vantage, key } = at;
+  const hosts = chosenHosts(ledger, at.realm, filter).filter(
+    ({ id }) => asked === null || presenceIn(asked, id) !== "not-covered",
+  );
+  const isOpenOnly = states.every((state) => state === "open");
+  const isWanted = ({ state, lastState }: OpenRow): boolean =>
+    states.includes(state) || (state === "unknown" && states.includes(lastState));
+  const ofPort = port === undefined ? {} : { port };
+  const spans = heldSpans(ledger, "span", vantage, key, hosts, { ...ofPort, openOnly: isOpenOnly });
+  // One port is open on few hosts: theirs are the only services to read.
+  const served = port === undefined ? hosts : hosts.filter(({ id }) => spans.range(id) !== null);
+  const services = heldSpans(ledger, "service_span", vantage, key, served, ofPort);
+  const read = evidenceReader(at, filter.maxAge);
+  const rows: OpenRow[] = [];
+  for (const host of hosts) {
+    const [start, end] = spans.range(host.id) ?? [0, 0];
+    let [service, lastService] = services.range(host.id) ?? [0, 0];
+    const found: OpenRow[] = [];
+    for (let index = start; index < end; index++) {
+      const value = cellValueOf(ledger, spans.values[index] ?? 0);
+      const code = spans.codes[index] ?? 0;
+      const each = portAt(code);
+      if (filter.audit !== undefined && !isOfAudit(at, host.id, each, filter.audit)) continue;
+      // Both lists are in the order of ports.
+      while (service < lastService && (services.codes[service] ?? 0) < code) service += 1;
+      const isIdentified = service < lastService && services.codes[service] === code;
+      const from = spans.froms[index] ?? 0;
+      const until = at.isPast ? (spans.untils[index] ?? null) : null;
+      const lastState = portStateOf(value.state);
+      const evidence = read(host.id, each.protocol, each.port, from, until, lastState);
+      const row: OpenRow = {
+        address: host.address,
+        protocol: each.protocol,
+        port: each.port,
+        state: evidence.state,
+        reason: value.reason,
+        proof: value.proof,
+        service:
+          value.state === "open"
+            ? identifiedAs(ledger, isIdentified ? (services.values[service] ?? null) : null, value.guess)
+            : null,
+        vantage: at.name,
+        realm: at.realm,
+        run: evidence.run.id,
+        firstSeen: timeOf(at.view, from),
+        lastSeen: evidence.lastSeen,
+        lastCovered: evidence.run.startedAt,
+        confidence: evidence.seenBy.confidence(host.id, each.protocol, each.port),
+        lastState,
+        certainty: evidence.certainty,
+        changedBy: evidence.changedBy,
+        evidenceAge: evidence.evidenceAge,
+      };
+      if (isWanted(row)) found.push(row);
+    }
+    if (!isOpenOnly) {
+      const own = [...spans.codes.subarray(start, end)];
+      found.push(...quietRows(ledger, at, host, own, rows.length, filter).filter(isWanted));
+      found.sort((a, b) => (a.protocol === b.protocol ? a.port - b.port : a.protocol < b.protocol ? -1 : 1));
+    }
+    for (const row of found) rows.push(row);
+  }
+  return rows;
+}
+
+/** One port object for each code: they are asked for again on every host. */
+const ports = new Map<number, Port>();
+
+function portAt(code: number): Port {
+  const port = ports.get(code) ?? portOfCode(code);
+  ports.set(code, port);
+  return port;
+}

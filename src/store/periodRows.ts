@@ -1,0 +1,48 @@
+import type { PeriodRow } from "../facts/answer.js";
+import type { Port } from "../facts/port.js";
+import { cellCode, portOfCode } from "../history/cell.js";
+import { cellPeriods, periodRow, quietTracksOf } from "./cellPeriods.js";
+import { chosenHosts, type HostChoice } from "./chosenHosts.js";
+import type { Ledger } from "./ledger.js";
+import { isOfAudit, type Moment, vantagesAtMoment } from "./vantageAt.js";
+
+export interface PeriodFilter extends Moment, HostChoice {
+  readonly port?: Port;
+  readonly audit?: string;
+}
+
+/**
+ * Every period of the ports that were open once, or of the named port whether it was or not, up to the moment: by
+ * address and port, the oldest period of each first.
+ */
+export function periodRows(ledger: Ledger, filter: PeriodFilter): PeriodRow[] {
+  return ledger.read(() =>
+    vantagesAtMoment(ledger, filter).flatMap((at) =>
+      chosenHosts(ledger, at.realm, filter).flatMap(({ id, address }) => {
+        const quiet = quietTracksOf(ledger, at, id);
+        const codes =
+          filter.port === undefined ? portsWithSpans(ledger, at.vantage, id) : [codeOf(filter.port)];
+        return codes.flatMap((code) => {
+          const port = portOfCode(code);
+          if (filter.audit !== undefined && !isOfAudit(at, id, port, filter.audit)) return [];
+          return cellPeriods(ledger, at, id, port, quiet).map((period) =>
+            periodRow(at, address, port, period),
+          );
+        });
+      }),
+    ),
+  );
+}
+
+function codeOf({ protocol, port }: Port): number {
+  return cellCode(protocol, port);
+}
+
+function portsWithSpans(ledger: Ledger, vantage: number, host: number): number[] {
+  return ledger
+    .rows<[protoport: number]>(
+      "SELECT DISTINCT protoport FROM span WHERE host = ? AND vantage = ? ORDER BY protoport",
+    )
+    .all(host, vantage)
+    .map(([code]) => code);
+}

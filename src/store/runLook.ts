@@ -1,0 +1,161 @@
+import { CONFIDENCES, type Confidence } from "../facts/observation.js";
+import type { PortSet, Protocol } from "../facts/port.js";
+import { PROTOCOLS } from "../facts/port.js";
+import type { Run } from "../facts/run.js";
+import type { Hostset } from "../history/hostset.js";
+import type { Key } from "../history/span.js";
+import { hasPort } from "../scope/portSet.js";
+import type { KnownRun } from "./asOf.js";
+import { hostsetOf, portsetOf } from "./intern.js";
+import type { Ledger } from "./ledger.js";
+import { usualConfidence } from "./recordExceptions.js";
+
+/**
+ * What one run looked at, for questions over many hosts: its tables are read once, when first asked, and nothing is
+ * asked of the database cell by cell.
+ */
+export interface RunLook {
+  readonly run: Run;
+  readonly key: Key;
+  /** The ids of the host's covered port sets, by protocol as in `PROTOCOLS`; 0 where it has none. Null: none at all. */
+  portsets(host: number): readonly number[] | null;
+  covers(host: number, protocol: Protocol, port: number): boolean;
+  /** Whether it said something of the cell: it covered it, and the answer was not one that says nothing. */
+  proved(host: number, protocol: Protocol, port: number): boolean;
+  /** Whether the answer of a port that it covered says nothing. */
+  isUnproved(host: number, protocol: Protocol, port: number): boolean;
+  /** Covered ports of the host whose answer says nothing. */
+  unproved(host: number): PortSet | null;
+  confidence(host: number, protocol: Protocol, port: number): Confidence;
+}
+
+type SetsOf = (host: number) => readonly number[] | null;
+
+/** More sets than these are spread out by host once instead of being searched each time. */
+const SEARCHED_SETS = 6;
+
+export function lookOf(ledger: Ledger, { run, key, working }: KnownRun): RunLook {
+  const usual = usualConfidence(run.source);
+  let find: SetsOf | null = null;
+  let silent: ReadonlyMap<number, PortSet> | null = null;
+  let doubts: ReadonlyMap<number, readonly [Confidence, PortSet][]> | null = null;
+  // Rows come host by host: the last answer is mostly the one that is asked for again.
+  let lastHost = -1;
+  let lastSets: readonly number[] | null = null;
+  let lastPorts: Partial<Record<Protocol, PortSet>> = {};
+  let lastSilent: PortSet | null = null;
+  const turnTo = (host: number): void => {
+    find ??= working ? workingSets(ledger, run.id) : storedSets(ledger, run.id);
+    silent ??= readUnproved(ledger, run.id);
+    lastHost = host;
+    lastSets = find(host);
+    lastSilent = silent.get(host) ?? null;
+    lastPorts = {};
+    for (const [index, protocol] of PROTOCOLS.entries()) {
+      const id = lastSets?.[index] ?? 0;
+      if (id !== 0) lastPorts[protocol] = portsetOf(ledger, id);
+    }
+  };
+  const covers = (host: number, protocol: Protocol, port: number): boolean => {
+    if (host !== lastHost) turnTo(host);
+    const ports = lastPorts[protocol];
+    return ports !== undefined && hasPort(ports, protocol, port);
+  };
+  const isUnproved = (host: number, protocol: Protocol, port: number): boolean => {
+    if (host !== lastHost) turnTo(host);
+    return lastSilent !== null && hasPort(lastSilent, protocol, port);
+  };
+  return {
+    run,
+    key,
+    portsets(host) {
+      if (host !== lastHost) turnTo(host);
+      return lastSets;
+    },
+    unproved(host) {
+      if (host !== lastHost) turnTo(host);
+      return lastSilent;
+    },
+    covers,
+    isUnproved,
+    proved: (host, protocol, port) => covers(host, protocol, port) && !isUnproved(host, protocol, port),
+    confidence(host, protocol, port) {
+      doubts ??= readDoubts(ledger, run.id);
+      if (doubts.size === 0) return usual;
+      const doubt = doubts.get(host)?.find(([, ports]) => hasPort(ports, protocol, port));
+      return doubt?.[0] ?? usual;
+    },
+  };
+}
+
+function storedSets(ledger: Ledger, run: number): SetsOf {
+  const rows = ledger
+    .rows<[portset: number, hostset: number]>("SELECT portset, hostset FROM coverage WHERE run = ?")
+    .all(run)
+    .map(([portset, hostset]): [number, number, Hostset] => {
+      return [protocolIndex(ledger, portset), portset, hostsetOf(ledger, hostset)];
+    });
+  if (rows.length > SEARCHED_SETS) {
+    return spread(
+      rows.flatMap(([, portset, hosts]) => hosts.list().map((host) => [host, portset])),
+      ledger,
+    );
+  }
+  return (host) => {
+    let sets: number[] | null = null;
+    for (const [index, portset, hosts] of rows) {
+      if (!hosts.has(host)) continue;
+      sets ??= [0, 0, 0];
+      sets[index] = portset;
+    }
+    return sets;
+  };
+}
+
+function workingSets(ledger: Ledger, run: number): SetsOf {
+  const rows = ledger.rows<[host: number, portset: number]>(
+    "SELECT host, portset FROM working_coverage WHERE run = ?",
+  );
+  return spread(rows.all(run), ledger);
+}
+
+function spread(rows: readonly (readonly number[])[], ledger: Ledger): SetsOf {
+  const byHost = new Map<number, number[]>();
+  for (const [host = 0, portset = 0] of rows) {
+    const sets = byHost.get(host) ?? [0, 0, 0];
+    sets[protocolIndex(ledger, portset)] = portset;
+    byHost.set(host, sets);
+  }
+  return (host) => byHost.get(host) ?? null;
+}
+
+/** A covered set is of one protocol. */
+function protocolIndex(ledger: Ledger, portset: number): number {
+  const ports = portsetOf(ledger, portset);
+  return Math.max(
+    0,
+    PROTOCOLS.findIndex((protocol) => ports[protocol].length > 0),
+  );
+}
+
+function readUnproved(ledger: Ledger, run: number): Map<number, PortSet> {
+  const rows = ledger
+    .rows<[host: number, portset: number]>("SELECT host, portset FROM unproved WHERE run = ?")
+    .all(run);
+  return new Map(rows.map(([host, portset]) => [host, portsetOf(ledger, portset)]));
+}
+
+function readDoubts(ledger: Ledger, run: number): Map<number, [Confidence, PortSet][]> {
+  const doubts = new Map<number, [Confidence, PortSet][]>();
+  const rows = ledger.rows<[host: number, confidence: string, portset: number]>(
+    "SELECT host, confidence, portset FROM doubt WHERE run = ?",
+  );
+  for (const [host, word, portset] of rows.all(run)) {
+    const confidence = CONFIDENCES.find((known) => known === word);
+    if (confidence === undefined) continue;
+    const list = doubts.get(host) ?? [];
+    list.push([confidence, portsetOf(ledger, portset)]);
+    doubts.set(host, list);
+  }
+  return doubts;
+}

@@ -1,0 +1,120 @@
+/** v1_runs, v1_changes and v1_coverage: what was run, what it found different, and what it looked at. */
+import { formatPortSet } from "../../scope/portSet.js";
+import { changeRows } from "../changeRows.js";
+import { coverageRows } from "../coverageRows.js";
+import { listRuns } from "../runs.js";
+import { ADDRESS, column, PLACE, PORT, portCells, utc, type View } from "./view.js";
+
+const DAY = 86_400_000;
+
+export const runs: View = {
+  name: "v1_runs",
+  about: "Every run.",
+  columns: [
+    column.integer("run", "its number"),
+    ...PLACE,
+    column.text("audit", "the audit of the configuration it carried out, null for none"),
+    column.text("operator", "who started it"),
+    column.text("source", "`live` or `import`"),
+    column.text("outcome", "`running`, `complete`, `partial`, `failed` or `interrupted`"),
+    column.text("why", "why it is not complete"),
+    column.text("started_at", "UTC"),
+    column.text("ended_at", "UTC; null while it goes on"),
+    column.text("targets", "what was asked for, as typed, by blanks"),
+    column.text("ports", "the ports asked, such as `T:22,80,U:53`"),
+    column.integer("address_count", "how many addresses it was to ask"),
+    column.real("coverage", "the share of the cells due that were proved, 0 to 1"),
+    column.integer("cells_due", "cells: an address and a port each"),
+    column.integer("cells_covered", "those proved"),
+    column.text("nmap_version", "by which nmap"),
+  ],
+  indices: [["started_at"]],
+  rows: (ledger) =>
+    listRuns(ledger).map((run) => [
+      run.id,
+      run.vantage,
+      run.realm,
+      run.audit,
+      run.operator,
+      run.source,
+      run.outcome,
+      run.why,
+      utc(run.startedAt),
+      utc(run.endedAt),
+      run.targets.join(" "),
+      run.ports,
+      run.addressCount,
+      run.coverage,
+      run.cellsDue,
+      run.cellsCovered,
+      run.nmapVersion,
+    ]),
+};
+
+export const changes: View = {
+  name: "v1_changes",
+  about:
+    "What changed, a row each; changes that a later correction took back are left out. `first-seen` is no change: no earlier run had looked.",
+  columns: [
+    column.integer("run", "the run that found it"),
+    column.text("valid_from", "it happened after this, UTC; null: no earlier run had looked"),
+    column.text("valid_to", "and by this, UTC"),
+    ADDRESS,
+    ...PORT,
+    column.text(
+      "kind",
+      "`opened`, `closed`, `refused`, `went-silent`, `reopened`, `service-changed`, `host-appeared`, `host-vanished` or `first-seen`",
+    ),
+    column.text("before", "the state or the service before"),
+    column.text("after", "the state or the service since"),
+    ...PLACE,
+    column.text("audit", "of the run"),
+    column.text("operator", "who started the run"),
+  ],
+  indices: [["address"], ["valid_to"], ["run"]],
+  rows: (ledger) =>
+    changeRows(ledger).map((row) => [
+      row.run,
+      utc(row.timeFrom),
+      utc(row.timeTo),
+      row.address,
+      ...portCells(row.protocol, row.port),
+      row.kind,
+      row.before,
+      row.after,
+      row.vantage,
+      row.realm,
+      row.audit,
+      row.operator,
+    ]),
+};
+
+export const coverage: View = {
+  name: "v1_coverage",
+  about: "For each address and vantage what was covered last. What is not covered is unknown, never closed.",
+  columns: [
+    ADDRESS,
+    ...PLACE,
+    column.text("coverage", "`covered`; `silent`: asked, and nothing was proved; `never`: not even asked"),
+    column.integer("run", "the run that covered it last"),
+    column.text("last_covered", "when that was, UTC"),
+    column.integer("age_days", "whole days since"),
+    column.text("ports", "the ports that run proved, such as `T:1-1000,U:53`"),
+    column.text("ever_covered", "the ports that any run proved"),
+    column.text("presence", "`alive`, `silent`, `vanished` or `not-covered` in the last run that asked it"),
+  ],
+  indices: [["address"]],
+  rows: (ledger) =>
+    coverageRows(ledger).map((row) => [
+      row.address,
+      row.vantage,
+      row.realm,
+      row.coverage,
+      row.run,
+      utc(row.lastCovered),
+      row.age === null ? null : Math.floor(row.age / DAY),
+      formatPortSet(row.ports),
+      formatPortSet(row.everCovered),
+      row.presence,
+    ]),
+};

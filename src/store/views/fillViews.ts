@@ -1,0 +1,31 @@
+import type { Database } from "better-sqlite3";
+import type { Ledger } from "../ledger.js";
+import { changes, coverage, runs } from "./eventViews.js";
+import { assets, findings } from "./ownerViews.js";
+import { openNow, spans } from "./portViews.js";
+import type { View } from "./view.js";
+
+/** The contract, in the order of docs/sql.md. */
+export const VIEWS: readonly View[] = [openNow, spans, changes, findings, coverage, runs, assets];
+
+/**
+ * Makes the tables in another database and fills them from one snapshot of this one: so their SQL cannot reach what it
+ * should not, and nothing that a run writes meanwhile is half seen.
+ */
+export function fillViews(ledger: Ledger, target: Database, views: readonly View[] = VIEWS): void {
+  ledger.read(() => {
+    target.transaction(() => {
+      for (const view of views) fillView(ledger, target, view);
+    })();
+  });
+}
+
+function fillView(ledger: Ledger, target: Database, { name, columns, indices, rows }: View): void {
+  target.exec(`CREATE TABLE ${name} (${columns.map((each) => `"${each.name}" ${each.type}`).join(", ")})`);
+  const insert = target.prepare(`INSERT INTO ${name} VALUES (${columns.map(() => "?").join(", ")})`);
+  for (const row of rows(ledger)) insert.run(...row);
+  for (const index of indices) {
+    const list = index.map((each) => `"${each}"`).join(", ");
+    target.exec(`CREATE INDEX ${name}_by_${index.join("_")} ON ${name} (${list})`);
+  }
+}

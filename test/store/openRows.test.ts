@@ -1,0 +1,195 @@
+import { describe, expect, test } from "vitest";
+import type { RowState } from "../../src/facts/answer.js";
+import { addressSetOfNetworks } from "../../src/scope/addressSet.js";
+import { parseNetwork } from "../../src/scope/network.js";
+import type { Store } from "../../src/store/store.js";
+import { ip, observed, openCell, quietGroup, recordRun, scratchStore } from "./sample.js";
+
+const DAY = 86_400_000;
+const A = "10.0.0.1";
+const B = "10.0.0.2";
+
+/** Day 1: A has 22 and 80, B has 22. Day 2: only A, 80 is closed. Day 3: only B, still 22. */
+function threeDays(): Store {
+  const store = scratchStore({ now: () => 40 * DAY });
+  recordRun(store, DAY, [
+    observed(A, { cells: [openCell(22), openCell(80)] }),
+    observed(B, { cells: [openCell(22)], quiet: [quietGroup("closed", [80]), quietGroup("silent", [443])] }),
+  ]);
+  recordRun(store, 2 * DAY, [observed(A, { cells: [openCell(22)], quiet: [quietGroup("closed", [80])] })]);
+  recordRun(store, 3 * DAY, [observed(B, { cells: [openCell(22)] })], { audit: "dmz" });
+  return store;
+}
+const shown = (store: Store, filter: Parameters<Store["openRows"]>[0] = {}): string[] =>
+  store
+    .openRows(filter)
+    .map(
+      (row) =>
+        `${row.address} ${row.port} ${row.state} ${row.certainty}${row.changedBy === null ? "" : ` ${row.changedBy}`}`,
+    );
+
+describe("open rows", () => {
+  test("say now what was last known, the old evidence as unknown, and never drop it", () => {
+    const store = threeDays();
+    expect(shown(store)).toEqual([`${A} 22 open last-known`, `${B} 22 open last-known`]);
+    const maxAge = () => 37.5 * DAY;
+    expect(shown(store, { maxAge })).toEqual([`${A} 22 unknown unknown`, `${B} 22 open last-known`]);
+    expect(store.openRows({ maxAge })[0]).toMatchObject({ lastState: "open", evidenceAge: 38 * DAY });
+    expect(shown(store, { maxAge, states: ["unknown"], hosts: [ip(A)] })).toEqual([
+      `${A} 22 unknown unknown`,
+      `${A} 80 unknown unknown`,
+    ]);
+  });
+
+  test("at a date are sure where the next run says the same, and changed where it does not", () => {
+    expect(shown(threeDays(), { at: 1.5 * DAY })).toEqual([
+      `${A} 22 open sure`,
+      `${A} 80 open changed 2`,
+      `${B} 22 open sure`,
+    ]);
+    expect(shown(threeDays(), { at: DAY - 1 })).toEqual([]);
+  });
+
+  test("of a run are sure where it proved them, and older where it did not", () => {
+    expect(shown(threeDays(), { run: 2 })).toEqual([`${A} 22 open sure`]);
+    expect(() => threeDays().openRows({ run: 9 })).toThrow(/there is no run 9/);
+  });
+
+  test.each<[RowState[], string[]]>([
+    [["closed"], [`${A} 80 closed last-known`, `${B} 80 closed last-known`]],
+    [["filtered"], [`${B} 443 filtered last-known`]],
+    [["open|filtered"], []],
+    [
+      ["open", "closed", "filtered"],
+      [
+        `${A} 22 open last-known`,
+        `${A} 80 closed last-known`,
+        `${B} 22 open last-known`,
+        `${B} 80 closed last-known`,
+        `${B} 443 filtered last-known`,
+      ],
+    ],
+  ])("of states %o are told apart, those of ports that never were open too", (states, expected) => {
+    expect(shown(threeDays(), { states })).toEqual(expected);
+  });
+
+  test("are asked by host, network, port and audit", () => {
+    const store = threeDays();
+    expect(shown(store, { hosts: [ip(B), ip("10.9.9.9")] })).toEqual([`${B} 22 open last-known`]);
+    const network = addressSetOfNetworks([parseNetwork("10.0.0.2/31")]);
+    expect(shown(store, { network })).toEqual([`${B} 22 open last-known`]);
+    expect(shown(store, { port: { protocol: "tcp", port: 80 }, at: DAY })).toEqual([
+      `${A} 80 open changed 2`,
+    ]);
+    expect(shown(store, { audit: "dmz" })).toEqual([`${B} 22 open last-known`]);
+    expect(store.whoHas({ protocol: "tcp", port: 22 })).toHaveLength(2);
+  });
+
+  test("know UDP silence for what it is, and keep an open port open through it", () => {
+    const store = scratchStore();
+    recordRun(store, DAY, [
+      observed(A, {
+        cells: [openCell(53, { protocol: "udp" })],
+        quiet: [quietGroup("silent", [123], "udp")],
+      }),
+    ]);
+    recordRun(store, 2 * DAY, [observed(A, { quiet: [quietGroup("silent", [53, 123], "udp")] })]);
+    expect(shown(store, { states: ["open"] })).toEqual([`${A} 53 open last-known`]);
+    expect(shown(store, { states: ["open|filtered"] })).toEqual([`${A} 123 open|filtered last-known`]);
+    expect(store.openRows()[0]).toMatchObject({ lastSeen: DAY, lastCovered: 2 * DAY, run: 2 });
+  });
+
+  test("while a run goes on count what it recorded so far", () => {
+    const store = threeDays();
+    const { run } = store.beginRun({ ...store.getRun(1), startedAt: 4 * DAY });
+    store.recordHosts(run, [observed(A, { quiet: [quietGroup("closed", [22])] })]);
+    expect(shown(store)).toEqual([`${B} 22 open last-known`]);
+    expect(store.ageRows({ notConfirmedFor: 38 * DAY, states: ["open"] })).toEqual([]);
+    expect(store.ageRows({ olderThan: 38 * DAY }).map(({ address }) => address)).toEqual([B]);
+  });
+});
+
+describe("since when", () => {
+  test("is the run that first saw it so, what it was before, and when it was open earlier", () => {
+    const store = scratchStore();
+    const closed = observed(A, { quiet: [quietGroup("closed", [22])] });
+    const open = observed(A, { cells: [openCell(22)] });
+    [closed, open, open, closed, open].forEach((host, day) => {
+      recordRun(store, (day + 1) * DAY, [host]);
+    });
+    const [row] = store.sinceRows(ip(A), { protocol: "tcp", port: 22 });
+    expect(row).toMatchObject({
+      state: "open",
+      since: 5 * DAY,
+      sinceRun: 5,
+      changedAfter: 4 * DAY + 3_600_000,
+      before: { state: "closed", from: 4 * DAY, fromRun: 4, until: 5 * DAY, untilRun: 5 },
+      earlierOpen: [{ state: "open", fromRun: 2, untilRun: 4, lastSeen: 3 * DAY }],
+    });
+    expect(store.sinceRows(ip(A), { protocol: "tcp", port: 22 }, { run: 3 })[0]).toMatchObject({
+      sinceRun: 2,
+      earlierOpen: [],
+    });
+    expect(store.periodRows({ hosts: [ip(A)] }).map(({ state, fromRun }) => `${state} ${fromRun}`)).toEqual([
+      "closed 1",
+      "open 2",
+      "closed 4",
+      "open 5",
+    ]);
+  });
+
+  test("of a port that never was open comes from what runs said of it", () => {
+    const store = threeDays();
+    expect(store.sinceRows(ip(B), { protocol: "tcp", port: 80 })[0]).toMatchObject({
+      state: "closed",
+      since: DAY,
+      sinceRun: 1,
+      run: 1,
+      before: null,
+    });
+    expect(store.periodRows({ hosts: [ip(B)], port: { protocol: "tcp", port: 443 } })).toMatchObject([
+      { state: "filtered", fromRun: 1, until: null },
+    ]);
+  });
+
+  test("of what nobody covered is unknown", () => {
+    for (const address of [A, "10.9.9.9"]) {
+      expect(threeDays().sinceRows(ip(address), { protocol: "tcp", port: 9999 })).toMatchObject([
+        { state: "unknown", lastState: null, since: null, run: null },
+      ]);
+    }
+  });
+});
+
+describe("coverage", () => {
+  test("tells when, by which run and on which ports, and what was never asked", () => {
+    const rows = threeDays().coverageRows({ hosts: [ip(A), ip(B), ip("10.9.9.9")] });
+    expect(rows.map(({ address, coverage, run, age }) => [address, coverage, run, age])).toEqual([
+      [A, "covered", 2, 38 * DAY],
+      [B, "covered", 3, 37 * DAY],
+      ["10.9.9.9", "never", null, null],
+    ]);
+    const port = { protocol: "tcp", port: 443 } as const;
+    expect(
+      threeDays()
+        .coverageRows({ port })
+        .map(({ coverage, run }) => [coverage, run]),
+    ).toEqual([
+      ["silent", null],
+      ["covered", 1],
+    ]);
+  });
+});
+
+describe("changes over all runs", () => {
+  test("are those found since then, by kind and host", () => {
+    const store = threeDays();
+    expect(store.changeRows({ since: 2 * DAY }).map(({ kind, port, run }) => [kind, port, run])).toEqual([
+      ["closed", 80, 2],
+    ]);
+    expect(store.changeRows({ kinds: ["first-seen"], hosts: [ip(B)] })).toMatchObject([
+      { address: B, port: 22 },
+    ]);
+    expect(store.changeRows({ until: DAY })).toEqual([]);
+  });
+});
