@@ -7,6 +7,11 @@ export function printDocument(text: string): void {
   writeAll(1, text);
 }
 
+/** A piece of a long document; false where nobody reads any more, and no more need be made. */
+export function printPiece(text: string): boolean {
+  return writeAll(1, text);
+}
+
 /** One line for people. A lost terminal is no reason to stop. */
 export function printMessage(line: string): void {
   try {
@@ -16,7 +21,7 @@ export function printMessage(line: string): void {
   }
 }
 
-function writeAll(fd: number, text: string): void {
+function writeAll(fd: number, text: string): boolean {
   const bytes = Buffer.from(text, "utf8");
   let offset = 0;
   while (offset < bytes.length) {
@@ -28,7 +33,7 @@ function writeAll(fd: number, text: string): void {
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
         continue;
       }
-      if (code === "EPIPE" || code === "EIO" || code === "EBADF") return;
+      if (code === "EPIPE" || code === "EIO" || code === "EBADF") return false;
       if (code === "ENOSPC") {
         throw new PortreeveError("failed", "the output could not be written: no space left", {
           hint: "what was recorded is in the database: portreeve report shows it again",
@@ -38,4 +43,5 @@ function writeAll(fd: number, text: string): void {
       throw error;
     }
   }
+  return true;
 }

@@ -5,6 +5,7 @@ import { addAssets } from "./assets.js";
 import { addCheck } from "./check.js";
 import { addCompletion } from "./completion.js";
 import { addDoctor } from "./doctor.js";
+import { addExport } from "./export.js";
 import { addFindings } from "./findings.js";
 import { addProfile } from "./profile.js";
 import { addQuery } from "./query.js";
@@ -49,6 +50,7 @@ export function makeProgram(): Command {
     addFindings,
     addProfile,
     addAssets,
+    addExport,
     addSchedule,
     addDoctor,
     addCompletion,
