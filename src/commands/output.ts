@@ -7,7 +7,7 @@ export function printDocument(text: string): void {
   writeAll(1, text);
 }
 
-/** The same for a document without an end: false where the reader left, so that there is nobody to go on for. */
+/** A piece of a long document; false where nobody reads any more, and no more need be made. */
 export function printPiece(text: string): boolean {
   return writeAll(1, text);
 }

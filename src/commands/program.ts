@@ -7,6 +7,7 @@ import { addCompletion } from "./completion.js";
 import { addDb } from "./db.js";
 import { addDiff } from "./diff.js";
 import { addDoctor } from "./doctor.js";
+import { addExport } from "./export.js";
 import { addFindings } from "./findings.js";
 import { addLog } from "./log.js";
 import { addProfile } from "./profile.js";
@@ -56,6 +57,7 @@ export function makeProgram(): Command {
     addFindings,
     addProfile,
     addAssets,
+    addExport,
     addDb,
     addSchedule,
     addDoctor,

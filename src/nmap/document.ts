@@ -10,6 +10,8 @@ export interface NmapDocument {
   /** The command line, as text. */
   readonly args: string;
   readonly version: string;
+  /** Zenmap's name of a profile; in an export of ours a note (`runNote.ts`). Null where absent. */
+  readonly profileName: string | null;
   readonly startedAt: Instant | null;
   readonly scanInfo: readonly ScanInfo[];
   /** Only hosts whose element is whole. */

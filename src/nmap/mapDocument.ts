@@ -14,6 +14,7 @@ export function mapDocument(run: ElementTree, notes: string[]): NmapDocument {
     scanner: attributeOf(run, "scanner") ?? "",
     args: attributeOf(run, "args") ?? "",
     version: attributeOf(run, "version") ?? "",
+    profileName: attributeOf(run, "profile_name"),
     startedAt: instantOf(run, "start"),
     scanInfo: childrenOf(run, "scaninfo").map(mapScanInfo),
     hosts: childrenOf(run, "host").flatMap((host) => mapHost(host, notes) ?? []),

@@ -29,6 +29,14 @@ export function renderCsv(
   rows: readonly (readonly CsvCell[])[],
   { bom = false }: { readonly bom?: boolean } = {},
 ): string {
-  const cells = rows.map((row) => row.map((cell) => (typeof cell === "string" ? csvText(cell) : cell)));
-  return stringify([[...titles], ...cells], { bom });
+  return stringify([[...titles], ...rows.map(csvCells)], { bom });
+}
+
+/** More rows of the same, for a document that is written piece by piece. */
+export function csvLines(rows: readonly (readonly CsvCell[])[]): string {
+  return stringify(rows.map(csvCells));
+}
+
+function csvCells(row: readonly CsvCell[]): CsvCell[] {
+  return row.map((cell) => (typeof cell === "string" ? csvText(cell) : cell));
 }

@@ -86,6 +86,7 @@ export function documentOf(hosts: readonly NmapHost[]): NmapDocument {
     scanner: "nmap",
     args: "nmap",
     version: "7.93",
+    profileName: null,
     startedAt: null,
     scanInfo: [],
     hosts,

@@ -1,0 +1,105 @@
+/** The form of a note, checked: a file may come from anywhere. Unknown fields are refused, for they would be lost. */
+import * as z from "zod";
+import { CONFIDENCES, PORT_STATES, PROOFS } from "../facts/observation.js";
+import { PROTOCOLS } from "../facts/port.js";
+import { OUTCOMES } from "../facts/run.js";
+import { tryParseAddress } from "../scope/address.js";
+import { NOTE_MARK } from "./hostNote.js";
+
+const text = z.string();
+const orNull = z.string().nullable();
+const instant = z.int();
+const number = z.number();
+const port = { protocol: z.enum(PROTOCOLS), port: z.int().min(0).max(65_535) };
+
+const service = z.strictObject({
+  name: text,
+  product: orNull,
+  version: orNull,
+  extraInfo: orNull,
+  tunnel: orNull,
+  method: z.enum(["table", "probed"]),
+  confidence: number,
+  hostname: orNull,
+  osType: orNull,
+  deviceType: orNull,
+  cpes: z.array(text),
+});
+
+const exact = z.strictObject({
+  mac: text.optional(),
+  vendor: text.optional(),
+  names: z.array(text).optional(),
+  cells: z
+    .array(
+      z.strictObject({
+        ...port,
+        reason: text,
+        service: service.nullable(),
+        scripts: z.array(z.strictObject({ id: text, output: text })),
+      }),
+    )
+    .optional(),
+});
+
+export const hostNoteSchema = z.strictObject({
+  presence: z.enum(["alive", "silent", "vanished"]),
+  aliveReason: orNull,
+  grade: z.enum(["full", "positive-only"]),
+  times: z.tuple([instant.nullable(), instant.nullable()]).optional(),
+  cells: z.array(z.tuple([z.enum(PROOFS), z.enum(CONFIDENCES), text])).optional(),
+  quiet: z
+    .array(z.tuple([z.enum([...PORT_STATES, "closed-or-filtered"]), text, z.enum(PROOFS), orNull]))
+    .optional(),
+  holes: z
+    .array(
+      z.strictObject({ ...port, silentShare: number, neighboursAsked: number, neighboursAnswered: number }),
+    )
+    .optional(),
+  holesUnjudged: text.optional(),
+  exact: exact.optional(),
+});
+
+export const runNoteSchema = z.strictObject({
+  id: z.int().min(1),
+  source: z.enum(["live", "import"]),
+  audit: orNull,
+  vantage: text,
+  realm: text,
+  operator: text,
+  startedAt: instant,
+  endedAt: instant.nullable(),
+  outcome: z.enum(OUTCOMES),
+  why: orNull,
+  method: z.enum(["raw", "connect"]),
+  ports: text,
+  targets: z.array(text),
+  exclusions: z.array(text),
+  addressCount: z.int().min(0),
+  rate: number,
+  nmapVersion: text,
+  sources: z.array(
+    z.string().transform((each, context) => {
+      const address = tryParseAddress(each);
+      if (address !== null) return address;
+      context.addIssue("no address");
+      return z.NEVER;
+    }),
+  ),
+});
+
+/** A note of this form; null where the text is none, a string where it is one that cannot be read, and why. */
+export function parseNote<T>(schema: z.ZodType<T>, attribute: string | null): T | string | null {
+  if (attribute?.startsWith("portreeve/") !== true) return null;
+  if (!attribute.startsWith(NOTE_MARK)) return "it is of another version of portreeve";
+  let json: unknown;
+  try {
+    json = JSON.parse(attribute.slice(NOTE_MARK.length));
+  } catch {
+    return "it is no JSON";
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  return `${issue?.path.join(".") || "it"}: ${issue?.message ?? "not of the form"}`;
+}
