@@ -4,7 +4,7 @@ import type { NmapHost } from "../nmap/document.js";
 import { type HostAnswers, mergeAnswers, readAnswers } from "../nmap/hostAnswers.js";
 import { observeHost } from "../nmap/observeHost.js";
 import type { ScanFacts } from "../nmap/scanFacts.js";
-import { HostBatch } from "./hostBatch.js";
+import { type BatchText, HostBatch } from "./hostBatch.js";
 import { numberOfAddress } from "./seenAddresses.js";
 
 /** What is known of a document before its hosts are read. */
@@ -18,7 +18,7 @@ export class DocumentHosts {
   readonly #plan: DocumentPlan | null;
   readonly #turn: number;
   readonly #turns: number;
-  readonly #send: (text: string) => void;
+  readonly #send: (batch: BatchText) => void;
   /** By address, until the document ends. */
   readonly #held = new Map<Address, HostAnswers>();
   #batch: HostBatch | null = null;
@@ -29,7 +29,7 @@ export class DocumentHosts {
    * @param turn of `turns`: which of the repeated addresses are read this time. The others are read in turn 0
    * @param send takes a batch for `decodeHosts`
    */
-  constructor(plan: DocumentPlan | null, turn: number, turns: number, send: (text: string) => void) {
+  constructor(plan: DocumentPlan | null, turn: number, turns: number, send: (batch: BatchText) => void) {
     this.#plan = plan;
     this.#turn = turn;
     this.#turns = turns;

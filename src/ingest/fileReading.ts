@@ -5,14 +5,14 @@
  */
 import { PortreeveError } from "../facts/error.js";
 import { type DocumentEnd, refusedEnd } from "./documentReading.js";
-import { decodeHosts, type ImportedHost } from "./hostBatch.js";
+import { type BatchText, decodeHosts, type ImportedHost, sizeOfBatch } from "./hostBatch.js";
 import type { Report } from "./readerOrders.js";
 import type { ReaderThreads } from "./readerThreads.js";
 import type { Plans } from "./readHosts.js";
 
-interface Batch {
+interface WaitingBatch {
   readonly document: number;
-  readonly text: string;
+  readonly batch: BatchText;
 }
 
 export class FileReading {
@@ -21,7 +21,7 @@ export class FileReading {
   readonly #path: string;
   readonly #thread: number;
   readonly #mostUntaken: number;
-  readonly #batches: Batch[] = [];
+  readonly #batches: WaitingBatch[] = [];
   #reading = 0;
   #survey: { readonly thread: number; readonly order: number } | null = null;
   #ends: readonly DocumentEnd[] | null = null;
@@ -78,8 +78,8 @@ export class FileReading {
       }
       if (batch.document > document) return;
       this.#batches.shift();
-      this.#threads.taken(this.#thread, this.#reading, batch.text.length);
-      if (batch.document === document && asked !== undefined) yield decodeHosts(batch.text, asked);
+      this.#threads.taken(this.#thread, this.#reading, sizeOfBatch(batch.batch));
+      if (batch.document === document && asked !== undefined) yield decodeHosts(batch.batch, asked);
     }
   }
 

@@ -42,10 +42,25 @@ type HostEntry = readonly [
   covered: number,
 ];
 
+/** A batch on its way. */
+export interface BatchText {
+  readonly json: string;
+  /** The outputs of scripts, one behind the other: most of the text, and quicker so than as JSON. */
+  readonly outputs: string;
+}
+
+/** Characters, in which the room for batches on their way is counted. */
+export function sizeOfBatch({ json, outputs }: BatchText): number {
+  return json.length + outputs.length;
+}
+
+/** A script with the length of its output. */
+type ToldScript = readonly [id: string, length: number];
+
 interface Batch {
   readonly kinds: CellKind[];
   readonly services: Service[];
-  readonly scripts: (readonly ScriptResult[])[];
+  readonly scripts: ToldScript[][];
   readonly quietKinds: QuietKind[];
   /** Of each set a list for each protocol; the first set is the one asked, and not told. */
   readonly sets: (readonly number[])[][];
@@ -53,7 +68,7 @@ interface Batch {
 }
 
 /** Enough that a batch costs little of its own; few enough that memory stays small. */
-const FULL = 4000;
+const FULL = 1500;
 
 export class HostBatch {
   readonly #asked: PortSet;
@@ -65,6 +80,7 @@ export class HostBatch {
   #size = 0;
   #lastCell: CellObservation | null = null;
   #lastKind = 0;
+  #outputs: string[] = [];
 
   /** @param asked a set that most hosts share, known on both sides */
   constructor(asked: PortSet) {
@@ -98,9 +114,10 @@ export class HostBatch {
     this.#size += 8 + cells.length;
   }
 
-  /** The batch as a string; the next one begins. */
-  take(): string {
-    const text = JSON.stringify(this.#batch);
+  /** The batch; the next one begins. */
+  take(): BatchText {
+    const text = { json: JSON.stringify(this.#batch), outputs: this.#outputs.join("") };
+    this.#outputs = [];
     this.#batch = emptyBatch();
     this.#kinds = new Map();
     this.#services = new Map();
@@ -115,8 +132,11 @@ export class HostBatch {
     const service = cell.service === null ? -1 : numberIn(this.#services, cell.service, this.#batch.services);
     let scripts = -1;
     if (cell.scripts.length > 0) {
-      scripts = this.#batch.scripts.push(cell.scripts) - 1;
-      for (const { output } of cell.scripts) this.#size += output.length >> 6;
+      scripts = this.#batch.scripts.push(cell.scripts.map(({ id, output }) => [id, output.length])) - 1;
+      for (const { output } of cell.scripts) {
+        this.#outputs.push(output);
+        this.#size += output.length >> 6;
+      }
     }
     told.push(cell.port, this.#cellKind(cell), cell.ttl ?? 0, service, scripts);
   }
@@ -148,8 +168,9 @@ export class HostBatch {
 }
 
 /** The hosts of a batch, as they were. @param asked the same set as on the other side */
-export function decodeHosts(text: string, asked: PortSet): ImportedHost[] {
-  const batch: Batch = JSON.parse(text);
+export function decodeHosts({ json, outputs }: BatchText, asked: PortSet): ImportedHost[] {
+  const batch: Batch = JSON.parse(json);
+  const scripts = decodeScripts(batch.scripts, outputs);
   const sets = [asked, ...batch.sets.map((told) => decodeSet(told, asked))];
   return batch.hosts.map(([shell, startedAt, endedAt, timedOut, cells, quiet, covered]) => ({
     observation: {
@@ -159,7 +180,7 @@ export function decodeHosts(text: string, asked: PortSet): ImportedHost[] {
       mac: shell.mac,
       vendor: shell.vendor,
       names: shell.names,
-      cells: decodeCells(cells, batch),
+      cells: decodeCells(cells, batch, scripts),
       quiet: decodeQuiet(quiet, batch, sets),
       covered: sets[covered] as PortSet,
       grade: shell.grade,
@@ -174,7 +195,22 @@ export function decodeHosts(text: string, asked: PortSet): ImportedHost[] {
 
 const NO_SCRIPTS: readonly ScriptResult[] = [];
 
-function decodeCells(told: Cells, { kinds, services, scripts }: Batch): CellObservation[] {
+/** Pieces of the one text: whoever keeps one for long keeps the batch's. */
+function decodeScripts(told: readonly ToldScript[][], outputs: string): ScriptResult[][] {
+  let at = 0;
+  return told.map((scripts) =>
+    scripts.map(([id, length]) => {
+      at += length;
+      return { id, output: outputs.slice(at - length, at) };
+    }),
+  );
+}
+
+function decodeCells(
+  told: Cells,
+  { kinds, services }: Batch,
+  scripts: readonly (readonly ScriptResult[])[],
+): CellObservation[] {
   const cells: CellObservation[] = [];
   for (let at = 0; at < told.length; at += CELL_WIDTH) {
     const [protocol, state, reason, proof, confidence] = kinds[told[at + 1] as number] as CellKind;

@@ -13,7 +13,7 @@ export function encodeRanges(ranges: readonly PortRange[], base: readonly PortRa
   let b = 0;
   for (let at = 0; at < ranges.length; ) {
     const range = ranges[at] as PortRange;
-    while (b < base.length && (base[b] as PortRange)[0] < range[0]) b += 1;
+    while (b < base.length && base[b] !== range && (base[b] as PortRange)[0] < range[0]) b += 1;
     let same = 0;
     while (b + same < base.length && isSame(ranges[at + same], base[b + same] as PortRange)) same += 1;
     if (same > 0) told.push(-same, b);

@@ -1,10 +1,11 @@
 /** From a file to batches of observations. */
 import { DocumentHosts, type DocumentPlan } from "./documentHosts.js";
 import { type DocumentEnd, DocumentReading, type DocumentSink, eachDocument } from "./documentReading.js";
+import type { BatchText } from "./hostBatch.js";
 
 export interface BatchTaker {
-  /** @param text a batch for `decodeHosts`, with the ports asked in this document */
-  hosts(document: number, text: string): void;
+  /** @param batch for `decodeHosts`, with the ports asked in this document */
+  hosts(document: number, batch: BatchText): void;
   /** Called between pieces of the file: there reading may wait, or throw to stop. */
   between(): Promise<void> | void;
 }
@@ -51,7 +52,7 @@ async function readTurn(
     const plan = plans?.[index] ?? null;
     ends[index] = null;
     if (plans !== null && plan === null) return { push: () => {}, end: () => {} };
-    const hosts = new DocumentHosts(plan, turn, of, (text) => taker.hosts(index, text));
+    const hosts = new DocumentHosts(plan, turn, of, (batch) => taker.hosts(index, batch));
     const reading = new DocumentReading((host, presumed) => hosts.take(host, presumed));
     return {
       push: (bytes) => reading.push(bytes),

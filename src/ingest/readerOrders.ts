@@ -1,5 +1,6 @@
 /** What the importing thread and a reader thread say to each other. Each order has a number of its own. */
 import type { DocumentEnd } from "./documentReading.js";
+import type { BatchText } from "./hostBatch.js";
 import type { Plans } from "./readHosts.js";
 
 export type Order =
@@ -17,7 +18,7 @@ export type Order =
 
 export type Report =
   | { readonly tell: "surveyed"; readonly order: number; readonly ends: readonly DocumentEnd[] }
-  | { readonly tell: "hosts"; readonly order: number; readonly document: number; readonly text: string }
+  | { readonly tell: "hosts"; readonly order: number; readonly document: number; readonly batch: BatchText }
   /** It waits for batches to be taken. */
   | { readonly tell: "waiting"; readonly order: number }
   | { readonly tell: "read"; readonly order: number; readonly ends: readonly (DocumentEnd | null)[] }

@@ -1,5 +1,6 @@
 /** A reader thread's side: orders in, reports out. Several orders may go on at once; each waits by itself. */
 import { surveyFile } from "./documentReading.js";
+import { sizeOfBatch } from "./hostBatch.js";
 import type { Order, Report } from "./readerOrders.js";
 import { readHosts } from "./readHosts.js";
 
@@ -48,9 +49,9 @@ async function carryOut(
       return;
     }
     const ends = await readHosts(path, message.plans, {
-      hosts: (document, text) => {
-        job.untaken += text.length;
-        port.postMessage({ tell: "hosts", order, document, text });
+      hosts: (document, batch) => {
+        job.untaken += sizeOfBatch(batch);
+        port.postMessage({ tell: "hosts", order, document, batch });
       },
       between: () => {
         stopIfTold(job);

@@ -190,6 +190,10 @@ function isWithinRanges(part: readonly PortRange[], whole: readonly PortRange[])
   let index = 0;
   for (let at = 0; at < part.length; at++) {
     const range = part[at] as PortRange;
+    if (range === whole[index]) {
+      index += 1;
+      continue;
+    }
     while (index < whole.length && (whole[index] as PortRange)[1] < range[0]) index += 1;
     const around = whole[index];
     if (around === undefined || around[0] > range[0] || around[1] < range[1]) return false;
