@@ -4,32 +4,80 @@
  * before a parser sees them: no banner may cost the document.
  */
 
-const REFERENCES = /(?:&#(?:[xX][0-9a-fA-F]+|[0-9]+);)+/g;
+const RUN = /(?:&#(?:[xX][0-9a-fA-F]+|[0-9]+);)+/g;
 // Characters that XML 1.0 does not allow (Char, section 2.2), written raw.
 const RAW_CONTROLS = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g;
+
+const AMPERSAND = 38;
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ["amp", "&"],
+  ["lt", "<"],
+  ["gt", ">"],
+  ["quot", '"'],
+  ["apos", "'"],
+  // nmap's line ends and dashes are by far the most frequent.
+  ["#xa", "\n"],
+  ["#45", "-"],
+]);
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 export interface CleanText {
   readonly text: string;
-  readonly notes: readonly string[];
+  /** How many characters XML forbids. */
+  readonly forbidden: number;
 }
 
 /**
- * Makes every character of an XML text legal. What is not is shown as an escape (`\x1B`), with a note; a run of
+ * Makes every character of an XML text legal. What is not is shown as an escape (`\x1B`), and counted; a run of
  * references that is UTF-8 as a whole comes back as text, any other run of bytes stays as it is (Latin-1).
  */
 export function cleanCharacters(xml: string): CleanText {
-  let illegal = 0;
+  let forbidden = 0;
   const mark = (code: number) => {
-    illegal++;
+    forbidden++;
     return visibleEscape(code);
   };
   let text = xml.replace(RAW_CONTROLS, (character) => mark(character.charCodeAt(0)));
-  if (text.includes("&#")) text = text.replace(REFERENCES, (run) => cleanRun(run, mark));
-  const notes =
-    illegal === 0 ? [] : [`${illegal} character${illegal === 1 ? "" : "s"} that XML forbids, shown as \\x..`];
-  return { text, notes };
+  if (text.includes("&#")) text = text.replace(RUN, (run) => cleanRun(run, mark));
+  return { text, forbidden };
+}
+
+/** What to tell of so many characters that XML forbids: a note, or none. */
+export function notesOnForbidden(count: number): string[] {
+  return count === 0 ? [] : [`${count} character${count === 1 ? "" : "s"} that XML forbids, shown as \\x..`];
+}
+
+/**
+ * A value as it was before it was written into XML: what a parser makes of it after `cleanCharacters`. It holds no raw
+ * control characters, and no ampersand that begins no reference.
+ */
+export function decodeReferences(text: string): string {
+  let at = text.indexOf("&");
+  if (at === -1) return text;
+  let decoded = "";
+  let from = 0;
+  while (at !== -1) {
+    const end = text.indexOf(";", at);
+    const known = ENTITIES.get(text.slice(at + 1, end));
+    const run = known === undefined ? runAt(text, at) : "";
+    decoded += text.slice(from, at) + (known ?? decodeRun(run));
+    from = known === undefined ? at + run.length : end + 1;
+    at = text.charCodeAt(from) === AMPERSAND ? from : text.indexOf("&", from);
+  }
+  return decoded + text.slice(from);
+}
+
+function runAt(text: string, at: number): string {
+  RUN.lastIndex = at;
+  return RUN.exec(text)?.[0] ?? "&";
+}
+
+function decodeRun(run: string): string {
+  const clean = cleanRun(run, visibleEscape);
+  return clean.replace(/&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));/g, (_, hex, decimal) => {
+    return String.fromCodePoint(Number.parseInt(hex ?? decimal, hex === undefined ? 10 : 16));
+  });
 }
 
 function cleanRun(run: string, mark: (code: number) => string): string {

@@ -9,16 +9,22 @@ export interface ElementTree {
 }
 
 /** The children of that name; xml2js gives a string for one without attributes and children. */
-export function childrenOf(tree: ElementTree, name: string): ElementTree[] {
+export function childrenOf(tree: ElementTree, name: string): readonly ElementTree[] {
   const found = Object.hasOwn(tree, name) ? tree[name] : undefined;
-  if (!Array.isArray(found)) return [];
-  return found.map((child) =>
-    typeof child === "object" && child !== null ? (child as ElementTree) : { _: String(child) },
-  );
+  if (!Array.isArray(found)) return NO_CHILDREN;
+  return found.every((child) => typeof child === "object" && child !== null) ? found : found.map(asTree);
 }
 
+const NO_CHILDREN: readonly ElementTree[] = [];
+const NO_CHILD: ElementTree = {};
+
 export function childOf(tree: ElementTree, name: string): ElementTree {
-  return childrenOf(tree, name)[0] ?? {};
+  const found = Object.hasOwn(tree, name) ? tree[name] : undefined;
+  return Array.isArray(found) && found.length > 0 ? asTree(found[0]) : NO_CHILD;
+}
+
+function asTree(child: unknown): ElementTree {
+  return typeof child === "object" && child !== null ? (child as ElementTree) : { _: String(child) };
 }
 
 /** An attribute's text; null where it is absent. */

@@ -1,6 +1,6 @@
 /** nmap's XML, whole or cut, to `NmapDocument`. Reads no file and no network; a shard's XML is small, so xml2js does. */
 import { Parser } from "xml2js";
-import { cleanCharacters } from "./characterReferences.js";
+import { cleanCharacters, notesOnForbidden } from "./characterReferences.js";
 import type { NmapDocument } from "./document.js";
 import type { ElementTree } from "./elementTree.js";
 import { inspectXml } from "./inspectXml.js";
@@ -25,7 +25,7 @@ export async function parseNmapXml(xml: string): Promise<ParsedXml> {
   const clean = cleanCharacters(xml.startsWith("\uFEFF") ? xml.slice(1) : xml);
   const inspected = inspectXml(clean.text);
   if (inspected.kind === "refused") return { form: "refused", document: null, notes: [inspected.why] };
-  const notes = [...clean.notes, ...inspected.notes];
+  const notes = [...notesOnForbidden(clean.forbidden), ...inspected.notes];
   if (inspected.xml === null) return { form: "cut", document: null, notes };
   try {
     const document = mapDocument(await treeOf(inspected.xml), notes);

@@ -55,7 +55,8 @@ export function proofOf(answer: AnswerFacts): Proof {
       if (SILENCES.has(reason)) return "silent";
       return REFUSALS.has(reason) ? "refused" : "none";
     case "open|filtered":
-      return SILENCES.has(reason) ? "silent" : "none";
+      // Of TCP only scans with odd flags say so (-sF, -sN, -sX), where an open port is silent too.
+      return answer.protocol === "udp" && SILENCES.has(reason) ? "silent" : "none";
     default:
       return "none";
   }
@@ -115,6 +116,11 @@ function contradictsOpen(answer: Judged): boolean {
   return answer.proof === "closed" || singularReason(answer.reason) === "conn-refused";
 }
 
+/** How strong a proof is beside others of one cell in one run: the higher one stands. */
+export function strengthOf(proof: Proof): number {
+  return STRENGTH[proof];
+}
+
 function rank(answer: Judged): number {
   const identified = answer.service?.method === "probed" ? 0.5 : answer.scripts.length > 0 ? 0.25 : 0;
   return STRENGTH[answer.proof] + identified;
@@ -122,6 +128,7 @@ function rank(answer: Judged): number {
 
 /** nmap writes `resets`, `no-responses`, `port-unreaches` for a group of ports; this is the word for one. */
 export function singularReason(reason: string): string {
+  if (!reason.endsWith("s")) return reason;
   if (reason.endsWith("-unreaches")) return reason.slice(0, -2);
   if (reason.endsWith("-replies")) return `${reason.slice(0, -3)}y`;
   return /^(reset|abort|no-response|.*-(response|prohibited|ack|quench|violation|cutoff|unknown|exceeded))s$/.test(

@@ -20,14 +20,29 @@ export function portSetOf(ports: Iterable<Port>): PortSet {
   return portSetOfRanges(ranges);
 }
 
-/** A set from ranges in any order, which may overlap; a protocol left out has none. */
-export function portSetOfRanges(ranges: Partial<Record<Protocol, Iterable<PortRange>>>): PortSet {
-  return eachProtocol((protocol) => normalize([...(ranges[protocol] ?? [])]));
+/** A set from ranges in any order, which may overlap; a protocol left out has none. The array may become the set's own. */
+export function portSetOfRanges(ranges: Partial<Record<Protocol, readonly PortRange[]>>): PortSet {
+  return eachProtocol((protocol) => {
+    const given = ranges[protocol] ?? [];
+    return isNormal(given) ? given : normalize([...given]);
+  });
 }
 
 /** What is in any of the sets. */
 export function unionPorts(...sets: readonly PortSet[]): PortSet {
-  return eachProtocol((protocol) => normalize(sets.flatMap((set) => set[protocol])));
+  return eachProtocol((protocol) =>
+    sets.reduce<readonly PortRange[]>((union, set) => uniteRanges(union, set[protocol]), []),
+  );
+}
+
+/** Whether every port of `part` is in `whole`. */
+export function isWithinPorts(part: PortSet, whole: PortSet): boolean {
+  return PROTOCOLS.every((protocol) => isWithinRanges(part[protocol], whole[protocol]));
+}
+
+/** Whether there is no port in it. */
+export function isEmptySet(set: PortSet): boolean {
+  return set.tcp.length === 0 && set.udp.length === 0 && set.sctp.length === 0;
 }
 
 /** What is in `from` and not in `what`. */
@@ -44,7 +59,12 @@ export function intersectPorts(a: PortSet, b: PortSet): PortSet {
 export function countPorts(set: PortSet, protocol?: Protocol): number {
   let count = 0;
   for (const each of protocol === undefined ? PROTOCOLS : [protocol]) {
-    for (const [from, to] of set[each]) count += to - from + 1;
+    const ranges = set[each];
+    // By index: taking a thousand ranges apart in a loop's head is ten times slower.
+    for (let i = 0; i < ranges.length; i++) {
+      const range = ranges[i] as PortRange;
+      count += range[1] - range[0] + 1;
+    }
   }
   return count;
 }
@@ -115,8 +135,20 @@ function eachProtocol(make: (protocol: Protocol) => readonly PortRange[]): PortS
   return { tcp: make("tcp"), udp: make("udp"), sctp: make("sctp") };
 }
 
+/** Sorted, disjoint and not adjacent already. */
+function isNormal(ranges: readonly PortRange[]): boolean {
+  let last = -2;
+  for (let i = 0; i < ranges.length; i++) {
+    const range = ranges[i] as PortRange;
+    if (range[0] <= last + 1) return false;
+    last = range[1];
+  }
+  return true;
+}
+
 /** Sorts and merges what overlaps or touches. Changes the array it is given. */
 function normalize(ranges: PortRange[]): readonly PortRange[] {
+  if (isNormal(ranges)) return ranges;
   ranges.sort((a, b) => a[0] - b[0]);
   const merged: [number, number][] = [];
   for (const [from, to] of ranges) {
@@ -127,15 +159,81 @@ function normalize(ranges: PortRange[]): readonly PortRange[] {
   return merged;
 }
 
-function subtractRanges(from: readonly PortRange[], what: readonly PortRange[]): readonly PortRange[] {
-  if (what.length === 0 || from.length === 0) return from;
-  const left: PortRange[] = [];
+/**
+ * Both are normal. A range that is in the result as it was is the same object there, here and below: a bulk import has
+ * a set of a thousand ranges for each host, and most of them in common.
+ */
+function uniteRanges(a: readonly PortRange[], b: readonly PortRange[]): readonly PortRange[] {
+  if (a.length === 0 || b.length === 0) return a.length === 0 ? b : a;
+  const united: PortRange[] = [];
+  let i = 0;
+  let j = 0;
+  let current: PortRange | undefined;
+  for (;;) {
+    const [left, right] = [a[i], b[j]];
+    const takesLeft = left !== undefined && (right === undefined || left[0] <= right[0]);
+    const next = takesLeft ? left : right;
+    if (next === undefined) break;
+    if (takesLeft) i += 1;
+    else j += 1;
+    if (current === undefined) current = next;
+    else if (next[0] > current[1] + 1) {
+      united.push(current);
+      current = next;
+    } else if (next[1] > current[1]) current = [current[0], next[1]];
+  }
+  if (current !== undefined) united.push(current);
+  return united;
+}
+
+function isWithinRanges(part: readonly PortRange[], whole: readonly PortRange[]): boolean {
   let index = 0;
-  for (const range of from) {
+  for (let at = 0; at < part.length; at++) {
+    const range = part[at] as PortRange;
+    if (range === whole[index]) {
+      index += 1;
+      continue;
+    }
+    while (index < whole.length && (whole[index] as PortRange)[1] < range[0]) index += 1;
+    const around = whole[index];
+    if (around === undefined || around[0] > range[0] || around[1] < range[1]) return false;
+  }
+  return true;
+}
+
+/** Whether they have a port in common: each range of the shorter list is looked up in the longer. */
+function doMeet(a: readonly PortRange[], b: readonly PortRange[]): boolean {
+  if (a.length > b.length) return doMeet(b, a);
+  for (const [from, to] of a) {
+    const next = b[firstEndingAt(b, from)];
+    if (next !== undefined && next[0] <= to) return true;
+  }
+  return false;
+}
+
+/** The place of the first range that ends at this port or behind it. */
+function firstEndingAt(ranges: readonly PortRange[], port: number): number {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ranges[middle] as PortRange)[1] < port) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function subtractRanges(from: readonly PortRange[], what: readonly PortRange[]): readonly PortRange[] {
+  if (!doMeet(from, what)) return from;
+  let left: PortRange[] | null = null;
+  let index = 0;
+  for (let at = 0; at < from.length; at++) {
+    const range = from[at] as PortRange;
     let first = range[0];
     let hole = what[index];
     while (hole !== undefined && hole[0] <= range[1]) {
       if (hole[1] >= first) {
+        left ??= from.slice(0, at);
         if (hole[0] > first) left.push([first, hole[0] - 1]);
         first = hole[1] + 1;
       }
@@ -144,12 +242,15 @@ function subtractRanges(from: readonly PortRange[], what: readonly PortRange[]):
       index += 1;
       hole = what[index];
     }
-    if (first <= range[1]) left.push([first, range[1]]);
+    if (left === null) continue;
+    if (first === range[0]) left.push(range);
+    else if (first <= range[1]) left.push([first, range[1]]);
   }
-  return left;
+  return left ?? from;
 }
 
 function intersectRanges(a: readonly PortRange[], b: readonly PortRange[]): readonly PortRange[] {
+  if (!doMeet(a, b)) return [];
   const common: PortRange[] = [];
   let i = 0;
   let j = 0;

@@ -1,65 +1,15 @@
-import { existsSync, readFileSync } from "node:fs";
 import { isIP } from "node:net";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseNmapXml } from "../../src/nmap/parseXml.js";
-
-const corpora = join(import.meta.dirname, "../../../shared/corpora");
-const absent = existsSync(join(corpora, "truth.jsonl")) ? null : `${corpora} is absent`;
-
-interface Truth {
-  file: string;
-  kind: string;
-  well_formed: boolean;
-  root: string;
-  hosts_complete: number;
-  version: string | null;
-  args: string | null;
-  up: number;
-  down: number;
-  timedout: string[];
-  leading_junk_bytes?: number;
-  finished: { exit: string | null; errormsg: string | null } | null;
-  runstats_hosts: { up: number; down: number; total: number } | null;
-  hosts: {
-    addr: string[];
-    mac: string[];
-    hostnames: [string, string][];
-    status: string;
-    timedout: boolean;
-    ports: [string, number, string, string | null, string | null][];
-    extraports: [string, number][];
-    os: number;
-    scripts: number;
-  }[];
-}
-
-interface Cut {
-  file: string;
-  bytes: number;
-  well_formed: boolean;
-  hosts_complete: number;
-  addrs: string[];
-}
-
-function lines<T>(name: string): T[] {
-  const text = readFileSync(join(corpora, name), "utf8");
-  return text
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as T);
-}
+import { absent, cuts, readCorpus, refusedForCause, truths } from "./corpora.js";
 
 describe.skipIf(absent !== null)(
   `files that nmap really wrote${absent ? ` (skipped: ${absent})` : ""}`,
   () => {
-    const truths = absent ? [] : lines<Truth>("truth.jsonl").filter((truth) => truth.kind === "nmap-xml");
-    const refusedForCause = new Set(["savon-noir__python-libnmap/libnmap/test/files/billion_laugh.xml"]);
-
     it.each(truths.map((truth) => [truth.file, truth] as const))(
       "%s is read as it is",
       async (file, truth) => {
-        const parsed = await parseNmapXml(readFileSync(join(corpora, file), "utf8"));
+        const parsed = await parseNmapXml(readCorpus(file).toString("utf8"));
         if (truth.root !== "nmaprun" || refusedForCause.has(file)) {
           expect(parsed.form).toBe("refused");
           return;
@@ -101,12 +51,10 @@ describe.skipIf(absent !== null)(
       },
     );
 
-    const cuts = absent ? [] : lines<Cut>("truth_cuts.jsonl");
-
     it("every cut keeps exactly its whole hosts, and none passes for whole", async () => {
       const wrong: unknown[] = [];
       for (const cut of cuts) {
-        const text = readFileSync(join(corpora, cut.file)).subarray(0, cut.bytes).toString("utf8");
+        const text = readCorpus(cut.file).subarray(0, cut.bytes).toString("utf8");
         const parsed = await parseNmapXml(text);
         const found = parsed.document?.hosts.map((host) => host.address) ?? [];
         const right =

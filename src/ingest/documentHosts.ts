@@ -1,0 +1,66 @@
+/** The hosts of one document as observations, in batches. */
+import type { Address } from "../facts/address.js";
+import type { NmapHost } from "../nmap/document.js";
+import { type HostAnswers, mergeAnswers, readAnswers } from "../nmap/hostAnswers.js";
+import { observeHost } from "../nmap/observeHost.js";
+import type { ScanFacts } from "../nmap/scanFacts.js";
+import { type BatchText, HostBatch } from "./hostBatch.js";
+import { numberOfAddress } from "./seenAddresses.js";
+
+/** What is known of a document before its hosts are read. */
+export interface DocumentPlan {
+  readonly scan: ScanFacts;
+  /** Numbers of the addresses with several elements; empty where no plan was made. */
+  readonly repeated: ReadonlySet<number>;
+}
+
+export class DocumentHosts {
+  readonly #plan: DocumentPlan | null;
+  readonly #turn: number;
+  readonly #turns: number;
+  readonly #send: (batch: BatchText) => void;
+  /** By address, until the document ends. */
+  readonly #held = new Map<Address, HostAnswers>();
+  #batch: HostBatch | null = null;
+  #scan: ScanFacts | null = null;
+
+  /**
+   * @param plan null to believe what the document says of its scan before its first host
+   * @param turn of `turns`: which of the repeated addresses are read this time. The others are read in turn 0
+   * @param send takes a batch for `decodeHosts`
+   */
+  constructor(plan: DocumentPlan | null, turn: number, turns: number, send: (batch: BatchText) => void) {
+    this.#plan = plan;
+    this.#turn = turn;
+    this.#turns = turns;
+    this.#send = send;
+  }
+
+  take(host: NmapHost, presumed: ScanFacts): void {
+    const scan = this.#plan?.scan ?? presumed;
+    this.#scan = scan;
+    const number = this.#plan === null || this.#plan.repeated.size === 0 ? 0 : numberOfAddress(host.address);
+    const isRepeated = this.#plan?.repeated.has(number) ?? false;
+    if (this.#turn !== (isRepeated ? number % this.#turns : 0)) return;
+    const answers = readAnswers(scan, host);
+    if (answers === null) return;
+    if (!isRepeated) this.#add(scan, answers);
+    else {
+      const held = this.#held.get(host.address);
+      this.#held.set(host.address, held === undefined ? answers : mergeAnswers(held, answers));
+    }
+  }
+
+  /** The document is over: what waited for more goes out. */
+  end(): void {
+    for (const answers of this.#held.values()) if (this.#scan !== null) this.#add(this.#scan, answers);
+    if (this.#batch !== null && !this.#batch.isEmpty) this.#send(this.#batch.take());
+  }
+
+  #add(scan: ScanFacts, answers: HostAnswers): void {
+    this.#batch ??= new HostBatch(scan.asked);
+    const { startedAt, endedAt, timedOut } = answers;
+    this.#batch.add({ observation: observeHost(scan, answers), startedAt, endedAt, timedOut });
+    if (this.#batch.isFull) this.#send(this.#batch.take());
+  }
+}

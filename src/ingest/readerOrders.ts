@@ -1,0 +1,25 @@
+/** What the importing thread and a reader thread say to each other. Each order has a number of its own. */
+import type { DocumentEnd } from "./documentReading.js";
+import type { BatchText } from "./hostBatch.js";
+import type { Plans } from "./readHosts.js";
+
+export type Order =
+  | { readonly do: "survey"; readonly order: number; readonly path: string }
+  | {
+      readonly do: "read";
+      readonly order: number;
+      readonly path: string;
+      readonly plans: Plans | null;
+      /** Characters of batches that may be on their way: then the reader waits until some were taken. */
+      readonly mostUntaken: number;
+    }
+  | { readonly do: "taken"; readonly order: number; readonly size: number }
+  | { readonly do: "stop"; readonly order: number };
+
+export type Report =
+  | { readonly tell: "surveyed"; readonly order: number; readonly ends: readonly DocumentEnd[] }
+  | { readonly tell: "hosts"; readonly order: number; readonly document: number; readonly batch: BatchText }
+  /** It waits for batches to be taken. */
+  | { readonly tell: "waiting"; readonly order: number }
+  | { readonly tell: "read"; readonly order: number; readonly ends: readonly (DocumentEnd | null)[] }
+  | { readonly tell: "failed"; readonly order: number; readonly why: string };

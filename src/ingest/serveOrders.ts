@@ -1,0 +1,84 @@
+/** A reader thread's side: orders in, reports out. Several orders may go on at once; each waits by itself. */
+import { surveyFile } from "./documentReading.js";
+import { sizeOfBatch } from "./hostBatch.js";
+import type { Order, Report } from "./readerOrders.js";
+import { readHosts } from "./readHosts.js";
+
+export interface ReaderPort {
+  postMessage(report: Report): void;
+  on(event: "message", take: (order: Order) => void): unknown;
+}
+
+interface Job {
+  isStopped: boolean;
+  /** Characters of batches told and not taken yet. */
+  untaken: number;
+  resume: (() => void) | null;
+}
+
+/** Ends a job that was stopped. */
+class Stopped extends Error {}
+
+export function serveOrders(port: ReaderPort): void {
+  const jobs = new Map<number, Job>();
+  port.on("message", (message) => {
+    if (message.do === "survey" || message.do === "read") {
+      const job: Job = { isStopped: false, untaken: 0, resume: null };
+      jobs.set(message.order, job);
+      void carryOut(port, message, job).finally(() => jobs.delete(message.order));
+      return;
+    }
+    const job = jobs.get(message.order);
+    if (job === undefined) return;
+    if (message.do === "stop") job.isStopped = true;
+    else job.untaken -= message.size;
+    job.resume?.();
+  });
+}
+
+async function carryOut(
+  port: ReaderPort,
+  message: Order & { do: "survey" | "read" },
+  job: Job,
+): Promise<void> {
+  const { order, path } = message;
+  try {
+    if (message.do === "survey") {
+      const ends = await surveyFile(path, () => stopIfTold(job));
+      port.postMessage({ tell: "surveyed", order, ends });
+      return;
+    }
+    const ends = await readHosts(path, message.plans, {
+      hosts: (document, batch) => {
+        job.untaken += sizeOfBatch(batch);
+        port.postMessage({ tell: "hosts", order, document, batch });
+      },
+      between: () => {
+        stopIfTold(job);
+        return job.untaken > message.mostUntaken ? waitForTaking(port, message, job) : undefined;
+      },
+    });
+    port.postMessage({ tell: "read", order, ends });
+  } catch (error) {
+    if (!(error instanceof Stopped)) port.postMessage({ tell: "failed", order, why: String(error) });
+  }
+}
+
+function stopIfTold(job: Job): void {
+  if (job.isStopped) throw new Stopped();
+}
+
+async function waitForTaking(
+  port: ReaderPort,
+  { order, mostUntaken }: Order & { do: "read" },
+  job: Job,
+): Promise<void> {
+  port.postMessage({ tell: "waiting", order });
+  while (job.untaken > mostUntaken && !job.isStopped) {
+    await new Promise<void>((resolve) => {
+      job.resume = resolve;
+    });
+  }
+  job.resume = null;
+  stopIfTold(job);
+}
