@@ -6,6 +6,7 @@ export const EXIT = {
   done: 0,
   error: 1,
   findings: 2,
+  /** Too little was covered; of an import: a file among them is partial. */
   coverage: 3,
   locked: 11,
   usage: 64,

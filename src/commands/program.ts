@@ -9,6 +9,7 @@ import { addDiff } from "./diff.js";
 import { addDoctor } from "./doctor.js";
 import { addExport } from "./export.js";
 import { addFindings } from "./findings.js";
+import { addImport } from "./import.js";
 import { addLog } from "./log.js";
 import { addProfile } from "./profile.js";
 import { addQuery } from "./query.js";
@@ -57,6 +58,7 @@ export function makeProgram(): Command {
     addFindings,
     addProfile,
     addAssets,
+    addImport,
     addExport,
     addDb,
     addSchedule,

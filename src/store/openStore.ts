@@ -18,7 +18,7 @@ import { findingsBefore } from "./findingsBefore.js";
 import { transitionsOf } from "./findingTransitions.js";
 import { forgetRun } from "./forgetRun.js";
 import { hostView } from "./hostHistory.js";
-import { beginImport, importOf } from "./imports.js";
+import { beginImport, importOf, runOfFile } from "./imports.js";
 import { judgingBasis } from "./judgingBasis.js";
 import { keepXml, keepXmlFrom, readXml } from "./keptXml.js";
 import { knownHosts, knownOpen } from "./known.js";
@@ -66,6 +66,7 @@ export function openStore(path: string, options: StoreOptions): Store {
     recordHosts: (run, hosts) => recordHosts(ledger, run, hosts),
     beginImport: (draft, imported) => beginImport(ledger, draft, imported),
     importOf: (run) => ledger.read(() => importOf(ledger, run)),
+    runOfFile: (hash, place) => ledger.read(() => runOfFile(ledger, hash, place)),
     forgetRun: (run) => forgetRun(ledger, run),
     observationOf: (run, address) => observationOf(ledger, run, address),
     observationsOf: (run) => observationsOf(ledger, run),

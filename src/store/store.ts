@@ -53,6 +53,8 @@ export interface Store {
   recordHosts(run: RunRef, hosts: readonly HostObservation[]): void;
   beginImport(draft: RunDraft, file: ImportFile): BegunImport;
   importOf(run: RunId): ImportRecord | null;
+  /** The run that took these bytes at this place; null where none did. */
+  runOfFile(hash: string, place: { readonly vantage: string; readonly realm: string }): Run | null;
   forgetRun(run: RunRef): void;
   observationOf(run: RunId, address: Address): HostObservation | null;
   observationsOf(run: RunId): Iterable<HostObservation>;
