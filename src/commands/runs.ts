@@ -43,7 +43,7 @@ export function addRuns(program: Command): void {
       const session = await openSession(command);
       const store = openStore(session.database.path, { mode: "read" });
       try {
-        const detail = { run: store.getRun(run), shards: store.shardsOf(run) };
+        const detail = { run: store.getRun(run), shards: store.shardsOf(run), file: store.importOf(run) };
         printDocument(renderRun(detail, format, { zone: session.zone, ...session.look }));
       } finally {
         store.close();

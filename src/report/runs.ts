@@ -15,6 +15,17 @@ import { portSetText, portSpec, portSpecText } from "./words.js";
 export interface RunDetail {
   readonly run: Run;
   readonly shards: readonly ShardRecord[];
+  /** Of an imported run: the file, as it was named then. Its texts are hostile. */
+  readonly file: {
+    readonly name: string;
+    /** SHA-256 of its plain bytes. */
+    readonly hash: string;
+    readonly bytes: number;
+    readonly scanner: string;
+    readonly args: string;
+    readonly importedAt: number;
+    readonly dated: boolean;
+  } | null;
 }
 
 type Format = "text" | "json";
@@ -54,15 +65,43 @@ export function renderRuns(runs: readonly Run[], format: Format, options: TextOp
 }
 
 /** One run: what was asked, how it went, each nmap process with its arguments. */
-export function renderRun({ run, shards }: RunDetail, format: Format, options: TextOptions): string {
+export function renderRun(detail: RunDetail, format: Format, options: TextOptions): string {
+  const { run, shards, file } = detail;
   if (format === "json") {
-    return jsonText({ schemaVersion: 1, run: runJson(run), shards: shards.map(shardJson) });
+    const told = file === null ? null : { ...file, importedAt: toRfc3339(file.importedAt) };
+    return jsonText({ schemaVersion: 1, run: runJson(run), file: told, shards: shards.map(shardJson) });
   }
   const ink = makeInk({ color: options.color, unicode: options.unicode ?? true });
   const width = Math.max(LEAST_WIDTH, options.width ?? DEFAULT_WIDTH);
-  const facts: readonly (readonly [string, string])[] = [
-    ["Outcome", `${outcomeWords(run.outcome)}${run.why === null ? "" : ` (${plain(run.why)})`}`],
-    ["When", whenWords(run, options.zone)],
+  const facts = file === null ? scanFacts(run, options.zone) : fileFacts(run, file, options.zone);
+  const lines = [
+    ink.paint("heading", `Run ${run.id}${run.source === "import" ? ", imported" : ""}`),
+    ...facts.flatMap(([label, text]) =>
+      wrapText(text, width - 13).map(
+        (line, i) => `  ${i === 0 ? ink.paint("dim", pad(label, 9)) : " ".repeat(9)}  ${line}`,
+      ),
+    ),
+    ...run.warnings.flatMap((warning, i) => [
+      ...(i === 0 ? ["", "Warnings"] : []),
+      ...item(plain(warning), width),
+    ]),
+    "",
+    file !== null
+      ? fileWords(file, options.zone)
+      : shards.length === 0
+        ? "No shards."
+        : `${countOf(shards.length, "shard")}: ${shardStates(shards)}`,
+    ...shards.flatMap((shard) => shardLines(shard, options, width)),
+  ];
+  return ink.finish(`${lines.join("\n")}\n`);
+}
+
+type Facts = readonly (readonly [string, string])[];
+
+function scanFacts(run: Run, zone: string): Facts {
+  return [
+    ["Outcome", endWords(run)],
+    ["When", whenWords(run, zone)],
     ["Operator", plain(run.operator)],
     ["Audit", run.audit === null ? "none" : plain(run.audit)],
     ["Seen from", `${plain(run.vantage)}, realm ${plain(run.realm)}${sourcesWords(run)}`],
@@ -78,22 +117,29 @@ export function renderRun({ run, shards }: RunDetail, format: Format, options: T
     ["nmap", plain(run.nmapVersion)],
     ["Profile", run.profileHash === null ? "none" : `SHA-256 ${plain(run.profileHash)}`],
   ];
-  const lines = [
-    ink.paint("heading", `Run ${run.id}${run.source === "import" ? ", imported" : ""}`),
-    ...facts.flatMap(([label, text]) =>
-      wrapText(text, width - 13).map(
-        (line, i) => `  ${i === 0 ? ink.paint("dim", pad(label, 9)) : " ".repeat(9)}  ${line}`,
-      ),
-    ),
-    ...run.warnings.flatMap((warning, i) => [
-      ...(i === 0 ? ["", "Warnings"] : []),
-      ...item(plain(warning), width),
-    ]),
-    "",
-    shards.length === 0 ? "No shards." : `${countOf(shards.length, "shard")}: ${shardStates(shards)}`,
-    ...shards.flatMap((shard) => shardLines(shard, options, width)),
+}
+
+/** What a file does not tell of its scan (its pace, what was due) has no line. */
+function fileFacts(run: Run, file: NonNullable<RunDetail["file"]>, zone: string): Facts {
+  return [
+    ["Outcome", endWords(run)],
+    ["When", file.dated ? whenWords(run, zone) : "undated: its file does not say, so it proves nothing"],
+    ["Operator", plain(run.operator)],
+    ["Seen from", `${plain(run.vantage)}, realm ${plain(run.realm)}`],
+    ["Addresses", formatCount(run.addressCount)],
+    ["Ports", run.ports === "" ? "the file does not say" : portsWords(run.ports)],
+    ["Method", run.method === "raw" ? "raw packets" : "connect()"],
+    ["Scanner", plain(file.scanner)],
+    ["Command", plain(file.args, { max: 500 })],
   ];
-  return ink.finish(`${lines.join("\n")}\n`);
+}
+
+function fileWords({ name, hash, bytes, importedAt }: NonNullable<RunDetail["file"]>, zone: string): string {
+  return `From ${plain(name)}, ${countOf(bytes, "byte")}, SHA-256 ${hash}, imported ${formatInstant(importedAt, zone)}.`;
+}
+
+function endWords({ outcome, why }: Run): string {
+  return `${outcomeWords(outcome)}${why === null ? "" : ` (${plain(why)})`}`;
 }
 
 function outcomeRole({ outcome }: Run): Role {

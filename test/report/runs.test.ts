@@ -44,6 +44,7 @@ const shard = (given: Partial<ShardRecord> = {}): ShardRecord => ({
   ...given,
 });
 const DETAIL = {
+  file: null,
   run: run({
     outcome: "partial",
     why: "1 shard failed twice",
@@ -110,7 +111,34 @@ describe("renderRuns", () => {
   });
 });
 
+const IMPORTED = {
+  run: run({
+    source: "import" as const,
+    outcome: "partial",
+    why: "it breaks off after 3 whole hosts: the text ends inside <port>",
+    coverage: null,
+    warnings: ["95 characters before the XML were left out"],
+  }),
+  shards: [],
+  file: {
+    name: "scans/周报.xml",
+    hash: "ab".repeat(32),
+    bytes: 104_857,
+    scanner: "nmap 6.40",
+    args: "nmap -sS -oX 周报.xml 10.30.0.0/24",
+    importedAt: END,
+    dated: true,
+  },
+};
+
 describe("renderRun", () => {
+  it("shows where an imported one comes from", () => {
+    expect(renderRun(IMPORTED, "text", LOOK)).toMatchSnapshot();
+    expect(JSON.parse(renderRun(IMPORTED, "json", LOOK)).file).toMatchObject({ name: "scans/周报.xml" });
+    const undated = { ...IMPORTED, file: { ...IMPORTED.file, dated: false } };
+    expect(renderRun(undated, "text", LOOK)).toContain("undated: its file does not say");
+  });
+
   it("shows a run with its shards", () => {
     expect(renderRun(DETAIL, "text", LOOK)).toMatchSnapshot();
   });
@@ -129,6 +157,7 @@ describe("renderRun", () => {
   it.each(Object.entries(HOSTILE))("prints %s safely wherever a run repeats it", (_, text) => {
     expect(renderRun(poison(DETAIL, text), "text", LOOK)).not.toMatch(UNSAFE);
     expect(renderRun(poison(DETAIL, text), "json", LOOK)).not.toMatch(UNSAFE);
+    expect(renderRun(poison(IMPORTED, text), "text", LOOK)).not.toMatch(UNSAFE);
     expect(renderRuns(poison([run()], text), "text", LOOK)).not.toMatch(UNSAFE);
   });
 });
