@@ -166,7 +166,8 @@ async function takeDocument(
     bytes,
     warnings,
   };
-  if (grade.grade === "refused") return row;
+  // One that breaks off before its start tag ends is no run.
+  if (grade.grade === "refused" || run === null) return row;
   const place = target.placeOf();
   const store = target.store();
   const { recordDocument } = await import("../ingest/recordDocument.js");

@@ -23,6 +23,7 @@ export interface ImportRow {
   readonly hosts: number;
   /** Null where they were not counted: known before, refused, a dry run. */
   readonly counts: { readonly alive: number; readonly open: number } | null;
+  /** Null where nothing can be known of the scan. */
   readonly scanner: string | null;
   readonly sha256: string;
   readonly bytes: number;
@@ -48,7 +49,7 @@ function gradeWord({ grade }: ImportRow, ink: Ink): string {
 }
 
 function factsOf(row: ImportRow, zone: string): string[] {
-  if (row.grade === "refused") return [];
+  if (row.scanner === null) return [];
   const at = row.startedAt === null ? "undated" : `of ${formatInstant(row.startedAt, zone)}`;
   if (row.run === null) return [`${at}, ${countOf(row.hosts, "host")}`];
   const place = `run ${row.run.id} ${at}, seen from ${plain(row.run.vantage)}`;
