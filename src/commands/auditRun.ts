@@ -153,6 +153,9 @@ async function sweep(request: RunRequest): Promise<SweepOutcome> {
       plan: contextOf(plan),
       ping: plan.method === "connect" ? pinger(plan.budget.rate) : null,
       now: Date.now,
+      later: (ms, then) => {
+        setTimeout(then, ms).unref();
+      },
       random: Math.random,
     },
     makeEngine(plan, request.probeFragile),

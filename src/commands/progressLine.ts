@@ -27,14 +27,14 @@ export function progressLine(stream: NodeJS.WriteStream, now: () => number): Pro
 
 /** `elapsed` since the run began and since its stage began, in milliseconds. */
 export function describeProgress(progress: Progress, elapsed: number, inStage: number): string {
-  const { stage, pass, hostsAlive, openPorts, shardsDone, shardsTotal, probes } = progress;
+  const { stage, pass, hostsAlive, openPorts, cellsDone, cellsTotal, probes } = progress;
   const rate = elapsed > 0 ? Math.round((probes / elapsed) * 1000) : 0;
-  const left = shardsDone > 0 ? (inStage / shardsDone) * (shardsTotal - shardsDone) : null;
+  const left = cellsDone > 0 ? (inStage / cellsDone) * (cellsTotal - cellsDone) : null;
   const parts = [
     `${stage}${stage === "sweep" ? ` pass ${pass}` : ""}`,
     `${hostsAlive} hosts`,
     `${openPorts} open`,
-    `shards ${shardsDone}/${shardsTotal}`,
+    `${cellsTotal === 0 ? 0 : Math.floor((100 * cellsDone) / cellsTotal)} % of what is due so far`,
     `${rate} packets/s`,
     left === null ? "ETA …" : `ETA ${formatDuration(left)}`,
   ];

@@ -53,10 +53,8 @@ export interface HostEvidence {
   readonly refusals: Map<string, Refusals>;
   readonly resetTtls: Map<number, number>;
   silences: Silence[];
-  /** Silent passes that make silence believable in this run (`loss.ts`). */
+  /** Silent passes that make silence of a TCP port believable in this run (`loss.ts`). */
   silencesNeeded: number;
-  /** Open TCP ports first heard in each pass. */
-  readonly openHeard: Map<number, number>;
   /** nmap calls it up by a refused `connect()`: worth sweeping, no proof of life. */
   refusedConnect: boolean;
   /** Ports that nmap could not tell apart (two groups without port lists). */
@@ -97,7 +95,6 @@ export function evidenceOf(run: RunEvidence, address: Address): HostEvidence {
     resetTtls: new Map(),
     silences: [],
     silencesNeeded: 2,
-    openHeard: new Map(),
     refusedConnect: false,
     blurred: emptyPortSet,
   };
@@ -190,9 +187,6 @@ function foldOpen(evidence: HostEvidence, port: PortAnswer, result: ShardResult)
   if (port.ttl !== null) evidence.ttl ??= port.ttl;
   const key = `${port.port}/${port.protocol}`;
   const before = evidence.open.get(key);
-  if (!before && port.protocol === "tcp" && result.shard.stage === "sweep") {
-    evidence.openHeard.set(result.shard.pass, (evidence.openHeard.get(result.shard.pass) ?? 0) + 1);
-  }
   const identified = result.shard.probe === "services";
   const better = before && !identified && before.identified ? before.answer : port;
   evidence.open.set(key, {

@@ -1,7 +1,7 @@
 /** The last look, which closes the bracket around silence. */
 import type { Address } from "../facts/address.js";
 import type { Instant } from "../facts/run.js";
-import { pingSilent } from "./discover.js";
+import { pingSilent } from "./pingSilent.js";
 import { closedPorts, evidenceOf, type HostEvidence, openPorts } from "./evidence.js";
 import { planLastLook } from "./plan.js";
 import { runShards } from "./runShards.js";
@@ -24,7 +24,7 @@ export async function lookLast(state: State): Promise<LastLook> {
     const open = matters.filter((a) => (state.evidence.get(a)?.lastAnswerFrom ?? 0) < lastLookStart);
     if (open.length === 0 || state.stop.signal.aborted) break;
     const answering = new Map(open.map((a) => [a, answeringPort(evidenceOf(state.evidence, a))]));
-    await runShards(state, "confirm", round, planLastLook(answering, round, request.plan), (result) => {
+    await runShards(state, planLastLook(answering, round, request.plan), (result) => {
       if (result.whole) for (const address of result.shard.addresses) askedLast.add(address);
     });
     await pingSilent(state, open, lastLookStart);

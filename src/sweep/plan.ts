@@ -24,6 +24,9 @@ const MOST_DISCOVERY_ADDRESSES = 512;
 /** A second UDP pass goes slowly, for a host tells closed ports at about one ICMP error a second. */
 const SLOW_UDP_SECONDS = 60;
 
+/** Packets a second of one identification: it asks a few ports whether they are open, and then it waits. */
+const IDENTIFY_RATE = 50;
+
 export interface PlanContext {
   readonly budget: Budget;
   readonly isLocal: (address: Address) => boolean;
@@ -67,7 +70,7 @@ export function planIdentify(open: Asks, context: PlanContext): Shard[] {
   for (const protocol of ["tcp", "udp"] as const) {
     for (const group of groupByAsk(open, protocol, context)) {
       for (const address of group.addresses) {
-        const rate = group.local ? context.budget.localRate : cappedRate(1, context.budget);
+        const rate = group.local ? context.budget.localRate : Math.min(IDENTIFY_RATE, cappedRate(1, context.budget));
         shards.push(shardOf("identify", "services", 1, shards.length, [address], group.ports, rate));
       }
     }

@@ -1,48 +1,75 @@
-/** The shards of a stage side by side: slots, turns, second attempts, and each result folded in as it comes. */
-import pLimit, { type LimitFunction } from "p-limit";
+/** Shards side by side within the budget, second attempts, and each result folded in as it comes. */
+import type { Address } from "../facts/address.js";
 import type { Shard } from "../facts/run.js";
 import { emptyPortSet } from "../scope/portSet.js";
+import { Dispatch } from "./dispatch.js";
 import type { ShardResult } from "./engine.js";
 import { probesOf } from "./estimate.js";
-import { evidenceOf, foldShard, isAlive } from "./evidence.js";
+import { closedPorts, evidenceOf, foldShard, isAlive, openPorts } from "./evidence.js";
 import type { Progress, State } from "./runState.js";
 import { observationOf } from "./settle.js";
+import { noteWitnesses } from "./witnesses.js";
 
 const ATTEMPTS = 2;
 
-/** Runs the shards of a stage side by side, each with a second attempt where its results are not whole. */
+/** Runs shards that were cut before side by side, each with a second attempt where its results are not whole. */
 export async function runShards(
   state: State,
-  stage: Shard["stage"],
-  pass: number,
   shards: readonly Shard[],
   onResult: (result: ShardResult) => void = () => undefined,
 ): Promise<void> {
-  const limit = limitFor(state, stage, shards);
-  let done = 0;
-  const tell = () => state.hooks.onProgress(progressOf(state, stage, pass, done, shards.length));
-  if (shards.length > 0) tell();
-  const runOne = async (shard: Shard) => {
-    await runShard(state, shard, limit, onResult);
-    done++;
-    tell();
-  };
+  const dispatch = makeDispatch(state, (_, result) => {
+    if (result !== null) onResult(result);
+  });
+  dispatch.addShards(shards.map((shard) => renumber(state, shard)));
+  await dispatch.drain();
+}
+
+/** Services are asked beside the sweep: nmap mostly waits there, and what it sends is hardly metered. */
+export async function runIdentification(state: State, shards: readonly Shard[]): Promise<void> {
+  const runOne = (shard: Shard) =>
+    state.identifyLimit(async () => {
+      const end = state.ledger.takeForIdentification(shard.rate);
+      try {
+        await runShard(state, shard);
+      } finally {
+        end();
+      }
+    });
   try {
-    await settleAll(shards.map((shard) => runOne(renumber(state, shard))));
+    await settleAll(shards.map((shard) => runOne(renumber(state, shard)).then(() => undefined)));
   } catch (error) {
-    // Something is wrong with us, not with a host: end the other nmaps before saying so.
     state.stop.abort();
     throw error;
   }
 }
 
-/** Discovery and passes share the slots of the budget; identification has its own; slow looks are bounded by rate. */
-function limitFor(state: State, stage: Shard["stage"], shards: readonly Shard[]): LimitFunction {
-  const { budget } = state.request.plan;
-  if (stage === "identify") return state.identifyLimit;
-  if (stage !== "confirm") return state.sweepLimit;
-  const rate = Math.max(1, ...shards.map((s) => s.rate));
-  return pLimit(Math.max(1, Math.min(16, Math.floor((budget.slots * budget.slotRate) / rate))));
+/** @param onEnd told of each shard, null for one that was stopped before it began */
+export function makeDispatch(
+  state: State,
+  onEnd: (shard: Shard, result: ShardResult | null) => void,
+): Dispatch {
+  const { budget, isLocal } = state.request.plan;
+  return new Dispatch({
+    budget,
+    ledger: state.ledger,
+    isLocal,
+    later: state.request.later,
+    isStopped: () => state.stop.signal.aborted,
+    onEnd: (shard, result) => {
+      onEnd(shard, result);
+      state.hooks.onProgress(progressOf(state, shard));
+    },
+    run: async (shard) => {
+      try {
+        return await runShard(state, shard);
+      } catch (error) {
+        // Something is wrong with us, not with a host: end the other nmaps before saying so.
+        state.stop.abort();
+        throw error;
+      }
+    },
+  });
 }
 
 /** A stage may be planned in several steps; ids stay unique in the run. */
@@ -60,44 +87,26 @@ export async function settleAll(promises: readonly Promise<void>[]): Promise<voi
   }
 }
 
-/** Services are asked beside the sweep: nmap mostly waits there, and what it sends is not metered anyway. */
-function runShard(
-  state: State,
-  shard: Shard,
-  limit: LimitFunction,
-  onResult: (result: ShardResult) => void,
-): Promise<void> {
-  const attempt = () => attemptShard(state, shard, limit, onResult);
-  const uncapped = shard.stage === "identify" || shard.addresses.every(state.request.plan.isLocal);
-  return state.takeTurn === null || uncapped ? attempt() : state.takeTurn(shard.addresses, attempt);
-}
-
-async function attemptShard(
-  state: State,
-  shard: Shard,
-  limit: LimitFunction,
-  onResult: (result: ShardResult) => void,
-): Promise<void> {
+/** The last attempt's result; null where the run was stopped before the first. */
+async function runShard(state: State, shard: Shard): Promise<ShardResult | null> {
+  let result: ShardResult | null = null;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    const result = await limit(async () => {
-      if (state.stop.signal.aborted) return null;
-      return state.engine.run(shard, attempt, state.stop.signal, (start) =>
-        state.hooks.onShardStart(shard, attempt, start),
-      );
-    });
-    if (result === null) return;
+    if (state.stop.signal.aborted) break;
+    result = await state.engine.run(shard, attempt, state.stop.signal, (start) =>
+      state.hooks.onShardStart(shard, attempt, start),
+    );
     takeResult(state, result);
-    onResult(result);
-    if (result.whole || state.stop.signal.aborted) break;
+    if (result.whole) break;
     if (attempt === ATTEMPTS) noteFailure(state, result);
   }
+  return result;
 }
 
 function takeResult(state: State, result: ShardResult): void {
   state.ended++;
   state.probes += probesOf(result.shard);
   for (const warning of result.warnings) state.warnings.add(warning);
-  const touched = foldShard(state.evidence, result);
+  const touched = foldWithWitnesses(state, result);
   const observations = touched
     .map((address) => evidenceOf(state.evidence, address))
     .filter(isAlive)
@@ -113,6 +122,28 @@ function takeResult(state: State, result: ShardResult): void {
   state.hooks.onShardEnd(result, observations);
 }
 
+/** What is silent now and had answered before was lost. */
+function foldWithWitnesses(state: State, result: ShardResult): Address[] {
+  const { shard } = result;
+  const isTelling = result.whole && shard.stage === "sweep" && shard.probe === "ports";
+  if (!isTelling) return foldShard(state.evidence, result);
+  const before = new Map(
+    shard.addresses.map((address) => {
+      const host = evidenceOf(state.evidence, address);
+      return [address, { closed: closedPorts(host), open: openPorts(host), silences: host.silences.length }];
+    }),
+  );
+  const touched = foldShard(state.evidence, result);
+  for (const address of touched) {
+    const answered = before.get(address);
+    const silence = evidenceOf(state.evidence, address).silences[answered?.silences ?? 0];
+    if (answered === undefined || silence === undefined) continue;
+    const asked = { asked: shard.ports, silent: silence.ports };
+    noteWitnesses(state.witnesses, address, state.ledger.factor, answered, asked);
+  }
+  return touched;
+}
+
 function noteFailure(state: State, result: ShardResult): void {
   state.failed++;
   const [first] = result.shard.addresses;
@@ -121,13 +152,7 @@ function noteFailure(state: State, result: ShardResult): void {
   state.failures.push(`${result.shard.stage} of ${hosts} (shard ${result.shard.id}): ${result.failure}`);
 }
 
-function progressOf(
-  state: State,
-  stage: Shard["stage"],
-  pass: number,
-  done: number,
-  total: number,
-): Progress {
+function progressOf(state: State, { stage, pass }: Shard): Progress {
   let hostsAlive = 0;
   let open = 0;
   for (const host of state.evidence.values()) {
@@ -139,8 +164,8 @@ function progressOf(
     pass,
     hostsAlive,
     openPorts: open,
-    shardsDone: done,
-    shardsTotal: total,
+    cellsDone: state.cellsDone,
+    cellsTotal: state.cellsTotal,
     probes: state.probes,
   };
 }

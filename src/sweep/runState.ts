@@ -4,11 +4,16 @@ import type { Address } from "../facts/address.js";
 import type { HostObservation } from "../facts/observation.js";
 import type { PortSet } from "../facts/port.js";
 import type { Instant, Shard } from "../facts/run.js";
+import { BudgetLedger } from "./budgetLedger.js";
 import type { Engine, ShardResult, ShardStart } from "./engine.js";
 import { isAlive, type RunEvidence } from "./evidence.js";
-import { makeHostTurns, type TakeTurn } from "./hostTurns.js";
+import type { HostPass } from "./passes.js";
 import type { PlanContext } from "./plan.js";
 import type { HoleVerdict } from "./settle.js";
+import { pickWitnessPorts, type Witnesses } from "./witnesses.js";
+
+/** Ports asked again of each host that resets: enough for a figure of its own (`loss.ts`), and soon asked. */
+const WITNESS_PORTS = 1000;
 
 /** Those of the addresses that answered, and why ping could not ask (null where it could). */
 export interface PingAnswers {
@@ -37,6 +42,8 @@ export interface SweepRequest {
   /** The system's ping, for a run without raw packets. */
   readonly ping: ((addresses: readonly Address[], signal: AbortSignal) => Promise<PingAnswers>) | null;
   readonly now: () => Instant;
+  /** Calls `then` after so many milliseconds; null where time is not to be told. */
+  readonly later: ((ms: number, then: () => void) => void) | null;
   readonly random: () => number;
 }
 
@@ -45,9 +52,9 @@ export interface Progress {
   readonly pass: number;
   readonly hostsAlive: number;
   readonly openPorts: number;
-  readonly shardsDone: number;
-  /** Of the present stage. */
-  readonly shardsTotal: number;
+  /** Cells of the sweep that shards have asked, and those that are due as far as is known now. */
+  readonly cellsDone: number;
+  readonly cellsTotal: number;
   /** Probe packets of the shards that ended, all stages. */
   readonly probes: number;
 }
@@ -73,11 +80,19 @@ export interface State {
   ended: number;
   failed: number;
   probes: number;
-  readonly sweepLimit: LimitFunction;
+  /** Cells of the sweep that were asked, and that are known to be due. */
+  cellsDone: number;
+  cellsTotal: number;
+  readonly ledger: BudgetLedger;
+  readonly passes: Map<Address, HostPass>;
+  /** Hosts whose next pass depends on what others tell of loss. */
+  readonly parked: Set<Address>;
+  readonly witnesses: Witnesses;
+  readonly witnessPorts: PortSet;
+  /** Whether loss depends on the rate: not in question, to be tried, tried. */
+  rateTest: "none" | "due" | "done";
   readonly identifyLimit: LimitFunction;
   readonly identifying: Promise<void>[];
-  /** Keeps a capped host to one shard at a time; null where an explicit rate lifted the cap. */
-  readonly takeTurn: TakeTurn | null;
   /** The last number of each series of shard ids. */
   readonly numbers: Map<string, number>;
 }
@@ -98,10 +113,16 @@ export function startState(request: SweepRequest, engine: Engine, hooks: SweepHo
     ended: 0,
     failed: 0,
     probes: 0,
-    sweepLimit: pLimit(request.plan.budget.slots),
+    cellsDone: 0,
+    cellsTotal: 0,
+    ledger: new BudgetLedger(request.plan.budget),
+    passes: new Map(),
+    parked: new Set(),
+    witnesses: new Map(),
+    witnessPorts: pickWitnessPorts(request.ports, WITNESS_PORTS, request.random),
+    rateTest: "none",
     identifyLimit: pLimit(request.plan.budget.identifySlots),
     identifying: [],
-    takeTurn: request.plan.budget.hostRate === null ? null : makeHostTurns(),
     numbers: new Map(),
   };
 }
@@ -110,10 +131,12 @@ export function startState(request: SweepRequest, engine: Engine, hooks: SweepHo
 export function sweptAddresses(state: State): Address[] {
   const { request } = state;
   if (request.skipDiscovery) return [...request.addresses];
-  return request.addresses.filter(
-    (a) =>
-      request.alwaysSweep.has(a) || isAliveIn(state, a) || state.evidence.get(a)?.refusedConnect === true,
-  );
+  return request.addresses.filter((a) => request.alwaysSweep.has(a) || isFound(state, a));
+}
+
+/** True once it answered, or its kernel refused a `connect()`. */
+export function isFound(state: State, address: Address): boolean {
+  return isAliveIn(state, address) || state.evidence.get(address)?.refusedConnect === true;
 }
 
 /** True once the address answered something itself in this run. */

@@ -20,7 +20,7 @@ export async function lookAtHoles(state: State): Promise<void> {
     asks.set(host.address, unionPorts(question.candidates, question.neighbours));
   }
   const looks = new Map<Address, LookAnswers>();
-  await runShards(state, "confirm", 1, planLook(asks, 1, state.request.plan), (result) =>
+  await runShards(state, planLook(asks, 1, state.request.plan), (result) =>
     noteLook(looks, result),
   );
   for (const [address, question] of questions) {
@@ -37,7 +37,7 @@ export async function lookAtDoubts(state: State): Promise<void> {
     const doubts = doubtfulPorts(state, host);
     if (countPorts(doubts) > 0) asks.set(host.address, doubts);
   }
-  await runShards(state, "confirm", 2, planLook(asks, 2, state.request.plan));
+  await runShards(state, planLook(asks, 2, state.request.plan));
 }
 
 function holeQuestion(state: State, host: HostEvidence): HoleQuestion | null {

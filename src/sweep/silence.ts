@@ -12,17 +12,26 @@ export function anchoredSilences(host: HostEvidence): Silence[] {
 
 /** Ports silent in enough anchored passes, and in no pass anything else: silence that is believed. */
 export function believedSilence(host: HostEvidence): PortSet {
-  return subtractPorts(silentTimes(anchoredSilences(host), host.silencesNeeded), answeredPorts(host));
+  return subtractPorts(silentEnough(anchoredSilences(host), host), answeredPorts(host));
 }
 
 /** Ports for which another pass is due: silent so far, and in too few passes since the host first answered. */
 export function portsDue(host: HostEvidence, asked: PortSet): PortSet {
   const since = host.firstAnswerBy ?? 0;
-  const enough = silentTimes(
+  const enough = silentEnough(
     host.silences.filter((s) => s.from >= since),
-    host.silencesNeeded,
+    host,
   );
   return subtractPorts(subtractPorts(asked, answeredPorts(host)), enough);
+}
+
+/** A UDP service may drop what it does not like, and what was measured of TCP says little of it. */
+const LEAST_UDP_SILENCES = 2;
+
+function silentEnough(silences: readonly Silence[], { silencesNeeded }: HostEvidence): PortSet {
+  const tcp = silentTimes(silences, silencesNeeded);
+  if (silencesNeeded >= LEAST_UDP_SILENCES) return tcp;
+  return { ...silentTimes(silences, LEAST_UDP_SILENCES), tcp: tcp.tcp };
 }
 
 /** Ports in at least `times` of the silences. */

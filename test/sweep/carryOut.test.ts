@@ -56,6 +56,7 @@ function requestOver(model: Model, over: Partial<SweepRequest> = {}): SweepReque
     plan: { budget: budgetFor({ pace: "steady", rate: null, hostRate: null }), isLocal: () => false },
     ping: null,
     now: model.now,
+    later: null,
     random: randomFrom(1),
     ...over,
   };

@@ -1,20 +1,8 @@
-/** Is anybody there? One round of discovery, and the system's ping where raw packets are not to be had. */
+/** The system's ping, where raw packets are not to be had. */
 import type { Address } from "../facts/address.js";
 import type { Instant } from "../facts/run.js";
 import { evidenceOf, noteAnswer } from "./evidence.js";
-import { planDiscovery } from "./plan.js";
-import { runShards } from "./runShards.js";
-import { isAliveIn, type State } from "./runState.js";
-
-/** Asks every address that has not answered yet whether it is there. `round` is 1 or 2. */
-export async function discoverRound(state: State, round: number): Promise<void> {
-  const { request } = state;
-  const silent = request.addresses.filter((a) => !isAliveIn(state, a));
-  await runShards(state, "discover", round, planDiscovery(silent, round, request.plan), (result) => {
-    if (result.whole) for (const address of result.shard.addresses) state.askedForLife.add(address);
-  });
-  await pingSilent(state, silent, Number.NEGATIVE_INFINITY);
-}
+import type { State } from "./runState.js";
 
 /**
  * Discovery by connect() misses hosts behind a default-drop filter; the system's ping may ask for us. Asks those

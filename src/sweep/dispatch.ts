@@ -1,0 +1,207 @@
+/**
+ * Runs shards within the budget, cut when they start: whatever part of the budget is free goes to hosts that are free.
+ * `--max-rate` is fixed when an nmap starts (measuring.md, "One budget over many nmaps"), so a budget is shared out
+ * again with every start, and a shard is short.
+ *
+ * nmap waits for its last answers for a second while it sends nothing. Where it was told to keep up with its rate, what
+ * it held is given to the next shard at the moment by which it has sent all; its hosts stay its own until it ends.
+ */
+import type { Address } from "../facts/address.js";
+import type { Shard } from "../facts/run.js";
+import { countPorts } from "../scope/portSet.js";
+import type { BudgetLedger } from "./budgetLedger.js";
+import type { ShardResult } from "./engine.js";
+import { probesOf } from "./estimate.js";
+import type { Budget } from "./pace.js";
+import { type Block, PendingCells } from "./pendingCells.js";
+import type { Asks } from "./plan.js";
+
+/** A shard should end within this time at its rate, so that a killed run loses little. */
+const SHARD_SECONDS = 30;
+/** A second UDP pass goes slowly, for a host tells closed ports at about one ICMP error a second. */
+const SLOW_UDP_SECONDS = 60;
+/** measuring.md: at most about 20 hosts a shard. */
+const MOST_HOSTS = 20;
+/** Processes side by side: slow looks hold hardly any of the budget, and each takes memory. */
+const MOST_PROCESSES = 16;
+/** From an nmap's start to its first probe; measured 0.15 to 0.3 s. */
+const START_MS = 300;
+
+export interface DispatchOptions {
+  readonly budget: Budget;
+  readonly ledger: BudgetLedger;
+  readonly isLocal: (address: Address) => boolean;
+  /** Carries a shard out, second attempts and all. Rejects only if something of ours is broken. */
+  readonly run: (shard: Shard) => Promise<ShardResult | null>;
+  /** Told of each shard that ended; it may add more. Null where it was stopped. */
+  readonly onEnd: (shard: Shard, result: ShardResult | null) => void;
+  /** Calls later; the clock is the caller's. Null: nothing is given back early. */
+  readonly later: ((ms: number, then: () => void) => void) | null;
+  readonly isStopped: () => boolean;
+}
+
+export class Dispatch {
+  readonly #options: DispatchOptions;
+  /** Cut before: discovery, looks. */
+  readonly #queue: Shard[] = [];
+  /** By pass: an earlier one goes first. */
+  readonly #passes = new Map<number, PendingCells>();
+  #running = 0;
+  #numbers = new Map<string, number>();
+  #error: unknown = null;
+  #settle: (() => void) | null = null;
+
+  constructor(options: DispatchOptions) {
+    this.#options = options;
+  }
+
+  addShards(shards: readonly Shard[]): void {
+    this.#queue.push(...shards);
+  }
+
+  addCells(pass: number, asks: Asks): void {
+    const pending = this.#passes.get(pass) ?? new PendingCells();
+    this.#passes.set(pass, pending);
+    pending.add(asks, this.#options.isLocal);
+  }
+
+  /** Cells that wait, of all passes. */
+  get waiting(): number {
+    let cells = 0;
+    for (const pending of this.#passes.values()) cells += pending.cells;
+    return cells;
+  }
+
+  get isBusy(): boolean {
+    return this.#running > 0;
+  }
+
+  /** Resolves when nothing runs and nothing can be started. @throws what `run` or `onEnd` threw, when all has ended */
+  async drain(): Promise<void> {
+    this.pump();
+    while (this.#running > 0) {
+      await new Promise<void>((resolve) => {
+        this.#settle = resolve;
+      });
+    }
+    if (this.#error !== null) throw this.#error;
+  }
+
+  /** Starts what fits. */
+  pump(): void {
+    while (!this.#options.isStopped() && this.#error === null && this.#running < MOST_PROCESSES) {
+      const shard = this.#next();
+      if (shard === null) return;
+      void this.#start(shard);
+    }
+  }
+
+  async #start(shard: Shard): Promise<void> {
+    const { ledger, budget, isLocal, later } = this.#options;
+    const isOwn = shard.addresses.every(isLocal);
+    const hold = ledger.take(shard.addresses, isOwn ? 0 : shard.rate);
+    this.#running += 1;
+    if (later !== null && budget.explicit && shard.probe === "ports" && !isOwn) {
+      const sent = START_MS + (probesOf(shard) / shard.rate) * 1000;
+      later(sent, () => {
+        hold.release();
+        this.pump();
+      });
+    }
+    let result: ShardResult | null = null;
+    try {
+      result = await this.#options.run(shard);
+    } catch (error) {
+      this.#error ??= error;
+    }
+    hold.end();
+    this.#running -= 1;
+    try {
+      this.#options.onEnd(shard, result);
+    } catch (error) {
+      this.#error ??= error;
+    }
+    this.pump();
+    this.#settle?.();
+  }
+
+  #next(): Shard | null {
+    return this.#nextCut() ?? this.#nextCells();
+  }
+
+  /** Of those cut before, the first whose hosts are free, where its rate is. */
+  #nextCut(): Shard | null {
+    const { ledger, isLocal, budget } = this.#options;
+    for (const [index, shard] of this.#queue.entries()) {
+      if (!shard.addresses.every(ledger.isFree)) continue;
+      const isOwn = shard.addresses.every(isLocal);
+      // A slot that is nearly free is used: the budget may have been cut unevenly.
+      const rate = isOwn ? shard.rate : Math.min(shard.rate, Math.floor(ledger.free));
+      if (rate < Math.min(shard.rate, Math.max(1, budget.slotRate / 2))) continue;
+      this.#queue.splice(index, 1);
+      return { ...shard, rate };
+    }
+    return null;
+  }
+
+  #nextCells(): Shard | null {
+    for (const [pass, pending] of [...this.#passes].sort(([a], [b]) => a - b)) {
+      if (pending.cells === 0) continue;
+      const shard = this.#cut(pass, pending);
+      if (shard !== null) return shard;
+    }
+    return null;
+  }
+
+  #cut(pass: number, pending: PendingCells): Shard | null {
+    const { ledger, budget, isLocal } = this.#options;
+    const own = pending.take({
+      mostHosts: MOST_HOSTS,
+      mostCells: budget.localRate * SHARD_SECONDS,
+      isFree: (address) => isLocal(address) && ledger.isFree(address),
+    });
+    if (own !== null) return this.#shardOf(pass, own, budget.localRate);
+    const slots = budget.slots - ledger.holds;
+    const free = pending.free(ledger.isFree);
+    if (slots <= 0 || free.hosts === 0) return null;
+    const parts = Math.min(slots, free.hosts);
+    const share = Math.floor(ledger.free / parts);
+    if (share < 1) return null;
+    const mostHosts = this.#mostHosts(free.hosts, share);
+    const rate = cappedRate(mostHosts, share, budget);
+    // What is left is shared out evenly in the end, or the last shard would be alone.
+    const even = Math.ceil(pending.cells / Math.min(budget.slots, pending.hosts));
+    const block = pending.take({
+      mostHosts,
+      mostCells: Math.max(1, Math.min(rate * SHARD_SECONDS, even)),
+      isFree: ledger.isFree,
+    });
+    if (block === null) return null;
+    return this.#shardOf(pass, block, rateOf(block, pass, cappedRate(block.addresses.length, rate, budget)));
+  }
+
+  /** With a cap a host one process serves as many as its share feeds; without, half of a slot's, so that two take turns. */
+  #mostHosts(hosts: number, share: number): number {
+    const { hostRate, slots } = this.#options.budget;
+    const most = hostRate === null ? Math.ceil(hosts / (2 * slots)) : Math.floor(share / hostRate);
+    return Math.max(1, Math.min(MOST_HOSTS, most));
+  }
+
+  #shardOf(pass: number, { addresses, ports }: Block, rate: number): Shard {
+    const number = (this.#numbers.get(`sweep-${pass}`) ?? 0) + 1;
+    this.#numbers.set(`sweep-${pass}`, number);
+    return { id: `sweep-${pass}-${number}`, stage: "sweep", probe: "ports", pass, addresses, ports, rate };
+  }
+}
+
+/** A share, but never above the cap of so many hosts. */
+function cappedRate(hosts: number, share: number, { hostRate }: Budget): number {
+  return hostRate === null ? share : Math.min(share, hostRate * hosts);
+}
+
+/** UDP is asked fast once, for services answer at once; the proof of what is closed comes at the host's own pace. */
+function rateOf({ addresses, ports, protocol }: Block, pass: number, rate: number): number {
+  if (protocol !== "udp" || pass === 1) return Math.max(1, rate);
+  const slow = addresses.length * Math.max(1, Math.ceil(countPorts(ports) / SLOW_UDP_SECONDS));
+  return Math.max(1, Math.min(rate, slow));
+}

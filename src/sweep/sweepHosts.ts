@@ -1,0 +1,138 @@
+/**
+ * Discovery and the sweep in one: a host is swept from the moment it is found, and goes on to its next pass when its last
+ * one ends, whatever the others do. It waits only where what others tell of loss decides how often it must be asked.
+ */
+import type { Address } from "../facts/address.js";
+import type { PortSet } from "../facts/port.js";
+import type { Instant, Shard } from "../facts/run.js";
+import { countPorts } from "../scope/portSet.js";
+import { pingSilent } from "./pingSilent.js";
+import type { Dispatch } from "./dispatch.js";
+import { nextAsk } from "./passes.js";
+import { planDiscovery } from "./plan.js";
+import { isRateTestDue, testRate } from "./rateTest.js";
+import { makeDispatch } from "./runShards.js";
+import { isAliveIn, isFound, type State, sweptAddresses } from "./runState.js";
+
+/** @param identify told of hosts whose open ports are known @returns the moment discovery ended */
+export async function sweepHosts(
+  state: State,
+  identify: (addresses: readonly Address[]) => void,
+): Promise<Instant> {
+  const { request } = state;
+  const discovery = new Discovery();
+  const dispatch = makeDispatch(state, (shard, result) => {
+    if (shard.stage === "discover") {
+      if (result?.whole) for (const address of shard.addresses) state.askedForLife.add(address);
+      begin(state, dispatch, shard.addresses.filter((address) => isFound(state, address)));
+      discovery.end(shard);
+    } else {
+      notePass(state, shard);
+      identify(shard.addresses);
+      goOn(state, dispatch, false);
+    }
+  });
+  if (!request.skipDiscovery) {
+    await discover(state, dispatch, discovery, 1);
+    begin(state, dispatch, sweptAddresses(state));
+    await discover(state, dispatch, discovery, 2);
+  }
+  const discoveryEnd = request.now();
+  begin(state, dispatch, sweptAddresses(state));
+  await dispatch.drain();
+  while (state.parked.size > 0 && !state.stop.signal.aborted) {
+    if (state.rateTest === "due") await testRate(state, dispatch);
+    goOn(state, dispatch, true);
+    await dispatch.drain();
+  }
+  return discoveryEnd;
+}
+
+/** Waits for the shards of one round, while the sweep goes on beside it. */
+class Discovery {
+  #left = new Set<string>();
+  #resolve: (() => void) | null = null;
+
+  async round(shards: readonly Shard[], start: () => void): Promise<void> {
+    this.#left = new Set(shards.map(({ id }) => id));
+    if (shards.length === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#resolve = resolve;
+      start();
+    });
+  }
+
+  end({ id }: Shard): void {
+    this.#left.delete(id);
+    if (this.#left.size === 0) this.#resolve?.();
+  }
+
+  /** Nothing more will be started. */
+  giveUp(): void {
+    this.#resolve?.();
+  }
+}
+
+async function discover(
+  state: State,
+  dispatch: Dispatch,
+  discovery: Discovery,
+  round: number,
+): Promise<void> {
+  // One that is being swept already is asked enough: a round takes it from nobody.
+  const silent = state.request.addresses.filter(
+    (address) => !isAliveIn(state, address) && !state.passes.has(address),
+  );
+  const shards = planDiscovery(silent, round, state.request.plan);
+  const giveUp = () => discovery.giveUp();
+  state.stop.signal.addEventListener("abort", giveUp, { once: true });
+  await discovery.round(shards, () => {
+    dispatch.addShards(shards);
+    dispatch.pump();
+    if (state.stop.signal.aborted) giveUp();
+  });
+  state.stop.signal.removeEventListener("abort", giveUp);
+  await pingSilent(state, silent, Number.NEGATIVE_INFINITY);
+}
+
+/** The first pass of hosts that were not begun yet. */
+function begin(state: State, dispatch: Dispatch, addresses: readonly Address[]): void {
+  const { ports } = state.request;
+  const fresh = addresses.filter((address) => !state.passes.has(address));
+  if (fresh.length === 0) return;
+  const cells = countPorts(ports);
+  for (const address of fresh) state.passes.set(address, { pass: 1, left: cells, isWitnessed: false });
+  state.cellsTotal += cells * fresh.length;
+  dispatch.addCells(1, new Map(fresh.map((address) => [address, ports])));
+  dispatch.pump();
+}
+
+function notePass(state: State, shard: Shard): void {
+  const ports = countPorts(shard.ports);
+  for (const address of shard.addresses) {
+    const progress = state.passes.get(address);
+    if (progress === undefined) continue;
+    progress.left -= ports;
+    state.cellsDone += ports;
+    if (progress.left <= 0) state.parked.add(address);
+  }
+  if (isRateTestDue(state)) state.rateTest = "due";
+}
+
+/** Lets hosts whose pass is over begin the next, where it is known which ports that asks. */
+function goOn(state: State, dispatch: Dispatch, forced: boolean): void {
+  const asks = new Map<number, Map<Address, PortSet>>();
+  for (const address of [...state.parked]) {
+    const next = nextAsk(state, address, forced);
+    if (next === "wait") continue;
+    state.parked.delete(address);
+    const progress = state.passes.get(address);
+    if (next === "done" || progress === undefined) continue;
+    progress.pass += 1;
+    progress.left = countPorts(next.ask);
+    state.cellsTotal += progress.left;
+    const alike = asks.get(progress.pass) ?? new Map<Address, PortSet>();
+    asks.set(progress.pass, alike.set(address, next.ask));
+  }
+  for (const [pass, ask] of asks) dispatch.addCells(pass, ask);
+}

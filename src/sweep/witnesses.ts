@@ -1,0 +1,124 @@
+/**
+ * Ports that answered before and are asked again: those that are silent now were lost, not filtered (measuring.md,
+ * "Witnesses and sentinels"). Resets are many; but a host may limit them, and then they say nothing of its SYN-ACKs.
+ */
+import type { Address } from "../facts/address.js";
+import type { PortSet } from "../facts/port.js";
+import { segmentOf } from "../scope/network.js";
+import { countPorts, emptyPortSet, intersectPorts, listPorts, portSetOf } from "../scope/portSet.js";
+
+export interface Count {
+  readonly asked: number;
+  readonly silent: number;
+}
+
+export interface HostWitnesses {
+  resets: Count;
+  /** Sentinels: they stand in where a host answers nothing else. */
+  open: Count;
+}
+
+/** By the share of the budget that was in use (1: all of it), then by host. */
+export type Witnesses = Map<number, Map<Address, HostWitnesses>>;
+
+/** A host whose resets are silent this often, while its open ports and its neighbours' are not, limits them. */
+const LIMITED_SHARE = 0.1;
+const LEAST_RESETS = 20;
+const LEAST_OTHERS = 5;
+/** Its loss is so much larger than what others lose. */
+const LIMITED_RATIO = 3;
+
+/**
+ * Notes what a whole shard says of ports that had answered before it.
+ * @param before TCP ports that had reset, and that were open, before
+ * @param silent ports silent in the shard
+ */
+export function noteWitnesses(
+  witnesses: Witnesses,
+  address: Address,
+  factor: number,
+  before: { readonly closed: PortSet; readonly open: PortSet },
+  shard: { readonly asked: PortSet; readonly silent: PortSet },
+): void {
+  const resets = countOf(before.closed, shard);
+  const open = countOf(before.open, shard);
+  if (resets.asked + open.asked === 0) return;
+  const hosts = witnesses.get(factor) ?? new Map<Address, HostWitnesses>();
+  witnesses.set(factor, hosts);
+  const known = hosts.get(address) ?? { resets: NONE, open: NONE };
+  hosts.set(address, { resets: sum(known.resets, resets), open: sum(known.open, open) });
+}
+
+const NONE: Count = { asked: 0, silent: 0 };
+
+function countOf(ports: PortSet, { asked, silent }: { asked: PortSet; silent: PortSet }): Count {
+  const again = { ...emptyPortSet, tcp: intersectPorts(ports, asked).tcp };
+  return { asked: countPorts(again), silent: countPorts(intersectPorts(again, silent)) };
+}
+
+export function sum(a: Count, b: Count): Count {
+  return { asked: a.asked + b.asked, silent: a.silent + b.silent };
+}
+
+/** Hosts that limit their resets, by what was lost of their open ports and of the others' ports. */
+export function resetLimited(hosts: ReadonlyMap<Address, HostWitnesses>): Set<Address> {
+  const limited = new Set<Address>();
+  const shares = [...hosts.values()]
+    .filter(({ resets }) => resets.asked >= LEAST_RESETS)
+    .map(({ resets }) => resets.silent / resets.asked)
+    .sort((a, b) => a - b);
+  // The quietest quarter of the hosts: where most hosts limit their resets the median would be one of them.
+  const usual = shares.length >= 2 ? (shares[Math.floor((shares.length - 1) / 4)] ?? 0) : null;
+  let open: Count = NONE;
+  for (const host of hosts.values()) open = sum(open, host.open);
+  for (const [address, { resets }] of hosts) {
+    if (resets.asked < LEAST_RESETS) continue;
+    const share = resets.silent / resets.asked;
+    if (share < LIMITED_SHARE) continue;
+    const openShare = open.asked >= LEAST_OTHERS ? open.silent / open.asked : null;
+    const others = Math.min(openShare ?? 1, usual ?? 1);
+    if (share > LIMITED_RATIO * Math.max(others, 1 / Math.max(1, open.asked + shares.length))) limited.add(address);
+  }
+  return limited;
+}
+
+/** What was counted at a host, in its segment, in the whole run; resets of hosts that limit them left out. */
+export interface Losses {
+  readonly host: (address: Address) => Count;
+  readonly segment: (address: Address) => Count;
+  readonly run: Count;
+}
+
+export function lossesOf(hosts: ReadonlyMap<Address, HostWitnesses>, limited: ReadonlySet<Address>): Losses {
+  const own = new Map<Address, Count>();
+  const segments = new Map<string, Count>();
+  let run = NONE;
+  for (const [address, { resets, open }] of hosts) {
+    const count = limited.has(address) ? open : sum(resets, open);
+    own.set(address, count);
+    const segment = segmentOf(address);
+    segments.set(segment, sum(segments.get(segment) ?? NONE, count));
+    run = sum(run, count);
+  }
+  return {
+    host: (address) => own.get(address) ?? NONE,
+    segment: (address) => segments.get(segmentOf(address)) ?? NONE,
+    run,
+  };
+}
+
+/**
+ * Ports to ask every host again that resets, the same for all, so that one nmap asks them all.
+ * @param random a source of numbers in [0, 1)
+ */
+export function pickWitnessPorts(asked: PortSet, most: number, random: () => number): PortSet {
+  const tcp = { ...emptyPortSet, tcp: asked.tcp };
+  const total = countPorts(tcp);
+  if (total <= most) return tcp;
+  const wanted = new Set<number>();
+  while (wanted.size < most) wanted.add(Math.min(total - 1, Math.floor(random() * total)));
+  const chosen = [];
+  let index = 0;
+  for (const port of listPorts(tcp)) if (wanted.has(index++)) chosen.push(port);
+  return portSetOf(chosen);
+}
