@@ -142,6 +142,7 @@ async function sweep(request: RunRequest): Promise<SweepOutcome> {
     {
       addresses: plan.addresses,
       ports: plan.ports,
+      likely: plan.likely,
       method: plan.method,
       skipDiscovery: plan.skipDiscovery,
       alwaysSweep: new Set([...history.known, ...request.profiled]),

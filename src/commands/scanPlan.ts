@@ -57,6 +57,8 @@ export interface ScanPlan {
   readonly realm: string;
   readonly nmap: { readonly binary: string; readonly version: string };
   readonly routes: Routes;
+  /** Not all of them are asked. */
+  readonly likely: PortSet;
   readonly isLocal: (address: Address) => boolean;
   readonly skipDiscovery: boolean;
   /** Said before the first packet: connect instead of SYN, UDP left out, state tables, no route. */
@@ -101,6 +103,7 @@ export async function planScan(
     targets: targets.map((t) => t.text),
     exclusions: exclusions.map((t) => t.text),
     ports,
+    likely: topPorts(LIKELY_PORTS, ["tcp", "udp"], await readServiceTable(binary)),
     method,
     privilege,
     budget,
@@ -178,6 +181,9 @@ function refuseLarge(scope: Scope, flags: ScanFlags, audit: Audit): void {
     hint: "add --yes-large if you mean it, or set max_addresses in portreeve.yaml; --dry-run shows the plan",
   });
 }
+
+/** Of a large port set those are asked first that nmap's survey found open most often. */
+const LIKELY_PORTS = 1000;
 
 async function portsOf(flags: ScanFlags, audit: Audit, binary: string): Promise<PortSet> {
   const services = await readServiceTable(binary);

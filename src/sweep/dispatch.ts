@@ -44,8 +44,8 @@ export class Dispatch {
   readonly #options: DispatchOptions;
   /** Cut before: discovery, looks. */
   readonly #queue: Shard[] = [];
-  /** By pass: an earlier one goes first. */
-  readonly #passes = new Map<number, PendingCells>();
+  /** In the order in which they are taken: an earlier pass first, and of a pass the likelier ports. */
+  #passes: { readonly pass: number; readonly isLater: boolean; readonly pending: PendingCells }[] = [];
   #running = 0;
   #numbers = new Map<string, number>();
   #error: unknown = null;
@@ -59,16 +59,22 @@ export class Dispatch {
     this.#queue.push(...shards);
   }
 
-  addCells(pass: number, asks: Asks): void {
-    const pending = this.#passes.get(pass) ?? new PendingCells();
-    this.#passes.set(pass, pending);
-    pending.add(asks, this.#options.isLocal);
+  /** @param isLater after the others of this pass */
+  addCells(pass: number, asks: Asks, isLater = false): void {
+    let cells = this.#passes.find((each) => each.pass === pass && each.isLater === isLater);
+    if (cells === undefined) {
+      cells = { pass, isLater, pending: new PendingCells() };
+      this.#passes = [...this.#passes, cells].sort(
+        (a, b) => a.pass - b.pass || Number(a.isLater) - Number(b.isLater),
+      );
+    }
+    cells.pending.add(asks, this.#options.isLocal);
   }
 
   /** Cells that wait, of all passes. */
   get waiting(): number {
     let cells = 0;
-    for (const pending of this.#passes.values()) cells += pending.cells;
+    for (const { pending } of this.#passes) cells += pending.cells;
     return cells;
   }
 
@@ -145,7 +151,7 @@ export class Dispatch {
   }
 
   #nextCells(): Shard | null {
-    for (const [pass, pending] of [...this.#passes].sort(([a], [b]) => a - b)) {
+    for (const { pass, pending } of this.#passes) {
       if (pending.cells === 0) continue;
       const shard = this.#cut(pass, pending);
       if (shard !== null) return shard;

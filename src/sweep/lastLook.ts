@@ -1,8 +1,8 @@
 /** The last look, which closes the bracket around silence. */
 import type { Address } from "../facts/address.js";
 import type { Instant } from "../facts/run.js";
-import { pingSilent } from "./pingSilent.js";
 import { closedPorts, evidenceOf, type HostEvidence, openPorts } from "./evidence.js";
+import { pingSilent } from "./pingSilent.js";
 import { planLastLook } from "./plan.js";
 import { runShards } from "./runShards.js";
 import { isAliveIn, type State, sweptAddresses } from "./runState.js";

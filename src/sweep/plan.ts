@@ -70,7 +70,9 @@ export function planIdentify(open: Asks, context: PlanContext): Shard[] {
   for (const protocol of ["tcp", "udp"] as const) {
     for (const group of groupByAsk(open, protocol, context)) {
       for (const address of group.addresses) {
-        const rate = group.local ? context.budget.localRate : Math.min(IDENTIFY_RATE, cappedRate(1, context.budget));
+        const rate = group.local
+          ? context.budget.localRate
+          : Math.min(IDENTIFY_RATE, cappedRate(1, context.budget));
         shards.push(shardOf("identify", "services", 1, shards.length, [address], group.ports, rate));
       }
     }

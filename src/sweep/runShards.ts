@@ -32,6 +32,7 @@ export async function runIdentification(state: State, shards: readonly Shard[]):
       const end = state.ledger.takeForIdentification(shard.rate);
       try {
         await runShard(state, shard);
+        state.hooks.onProgress(progressOf(state, shard));
       } finally {
         end();
       }

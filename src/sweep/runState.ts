@@ -24,6 +24,8 @@ export interface PingAnswers {
 export interface SweepRequest {
   readonly addresses: readonly Address[];
   readonly ports: PortSet;
+  /** Ports more likely to be open than others: of a large set they are asked first. */
+  readonly likely: PortSet;
   readonly method: "raw" | "connect";
   /** `-Pn`: every address is swept; one that answers nothing is silent all the same. */
   readonly skipDiscovery: boolean;

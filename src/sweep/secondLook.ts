@@ -20,9 +20,7 @@ export async function lookAtHoles(state: State): Promise<void> {
     asks.set(host.address, unionPorts(question.candidates, question.neighbours));
   }
   const looks = new Map<Address, LookAnswers>();
-  await runShards(state, planLook(asks, 1, state.request.plan), (result) =>
-    noteLook(looks, result),
-  );
+  await runShards(state, planLook(asks, 1, state.request.plan), (result) => noteLook(looks, result));
   for (const [address, question] of questions) {
     const host = evidenceOf(state.evidence, address);
     state.verdicts.set(address, judgeHoles(host, question, looks.get(address) ?? noLook));

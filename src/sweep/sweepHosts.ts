@@ -5,10 +5,10 @@
 import type { Address } from "../facts/address.js";
 import type { PortSet } from "../facts/port.js";
 import type { Instant, Shard } from "../facts/run.js";
-import { countPorts } from "../scope/portSet.js";
-import { pingSilent } from "./pingSilent.js";
+import { countPorts, emptyPortSet, intersectPorts, subtractPorts, unionPorts } from "../scope/portSet.js";
 import type { Dispatch } from "./dispatch.js";
 import { nextAsk } from "./passes.js";
+import { pingSilent } from "./pingSilent.js";
 import { planDiscovery } from "./plan.js";
 import { isRateTestDue, testRate } from "./rateTest.js";
 import { makeDispatch } from "./runShards.js";
@@ -24,7 +24,11 @@ export async function sweepHosts(
   const dispatch = makeDispatch(state, (shard, result) => {
     if (shard.stage === "discover") {
       if (result?.whole) for (const address of shard.addresses) state.askedForLife.add(address);
-      begin(state, dispatch, shard.addresses.filter((address) => isFound(state, address)));
+      begin(
+        state,
+        dispatch,
+        shard.addresses.filter((address) => isFound(state, address)),
+      );
       discovery.end(shard);
     } else {
       notePass(state, shard);
@@ -103,7 +107,7 @@ function begin(state: State, dispatch: Dispatch, addresses: readonly Address[]):
   const cells = countPorts(ports);
   for (const address of fresh) state.passes.set(address, { pass: 1, left: cells, isWitnessed: false });
   state.cellsTotal += cells * fresh.length;
-  dispatch.addCells(1, new Map(fresh.map((address) => [address, ports])));
+  addPass(state, dispatch, 1, new Map(fresh.map((address) => [address, ports])));
   dispatch.pump();
 }
 
@@ -134,5 +138,23 @@ function goOn(state: State, dispatch: Dispatch, forced: boolean): void {
     const alike = asks.get(progress.pass) ?? new Map<Address, PortSet>();
     asks.set(progress.pass, alike.set(address, next.ask));
   }
-  for (const [pass, ask] of asks) dispatch.addCells(pass, ask);
+  for (const [pass, ask] of asks) addPass(state, dispatch, pass, ask);
+}
+
+/** Of a large set the likelier ports are not worth a shard of their own unless they are so few of it. */
+const LIKELY_SHARE = 0.2;
+
+/** Of many ports the likely ones first: their services are known while the others are still asked. */
+function addPass(state: State, dispatch: Dispatch, pass: number, asks: ReadonlyMap<Address, PortSet>): void {
+  const first = new Map<Address, PortSet>();
+  const later = new Map<Address, PortSet>();
+  for (const [address, ports] of asks) {
+    const known = state.request.knownOpen.get(address) ?? emptyPortSet;
+    const likely = intersectPorts(ports, unionPorts(state.request.likely, known));
+    const isSplit = countPorts(likely) > 0 && countPorts(likely) < countPorts(ports) * LIKELY_SHARE;
+    first.set(address, isSplit ? likely : ports);
+    if (isSplit) later.set(address, subtractPorts(ports, likely));
+  }
+  dispatch.addCells(pass, first);
+  if (later.size > 0) dispatch.addCells(pass, later, true);
 }

@@ -75,9 +75,10 @@ export function resetLimited(hosts: ReadonlyMap<Address, HostWitnesses>): Set<Ad
     if (resets.asked < LEAST_RESETS) continue;
     const share = resets.silent / resets.asked;
     if (share < LIMITED_SHARE) continue;
-    const openShare = open.asked >= LEAST_OTHERS ? open.silent / open.asked : null;
-    const others = Math.min(openShare ?? 1, usual ?? 1);
-    if (share > LIMITED_RATIO * Math.max(others, 1 / Math.max(1, open.asked + shares.length))) limited.add(address);
+    // Nothing lost of seven may still be one in seven.
+    const openShare = open.asked >= LEAST_OTHERS ? Math.max(open.silent, 0.5) / open.asked : 1;
+    const others = Math.min(openShare, usual ?? 1);
+    if (share > LIMITED_RATIO * others) limited.add(address);
   }
   return limited;
 }

@@ -7,8 +7,8 @@ const step: Progress = {
   pass: 2,
   hostsAlive: 3,
   openPorts: 7,
-  shardsDone: 4,
-  shardsTotal: 8,
+  cellsDone: 4000,
+  cellsTotal: 8000,
   probes: 5000,
 };
 
@@ -44,15 +44,15 @@ describe("the progress line", () => {
     expect((written[0] ?? "").replace("\r\u001b[K", "").length).toBeLessThan(20);
   });
 
-  test("tells stage, hosts, shards, packets a second and when it will be over", () => {
+  test("tells stage, hosts, share, packets a second and when it will be over", () => {
     expect(describeProgress(step, 10_000, 4000)).toMatch(
-      /^sweep pass 2 · 3 hosts · 7 open · shards 4\/8 · 500 packets\/s · ETA 4(\.0)? s$/,
+      /^sweep pass 2 · 3 hosts · 7 open · 50 % of what is due so far · 500 packets\/s · ETA 4(\.0)? s$/,
     );
   });
 
   test("knows no end before a shard has ended, and no rate before time has passed", () => {
-    expect(describeProgress({ ...step, shardsDone: 0 }, 0, 0)).toBe(
-      "sweep pass 2 · 3 hosts · 7 open · shards 0/8 · 0 packets/s · ETA …",
+    expect(describeProgress({ ...step, cellsDone: 0 }, 0, 0)).toBe(
+      "sweep pass 2 · 3 hosts · 7 open · 0 % of what is due so far · 0 packets/s · ETA …",
     );
   });
 });

@@ -1,0 +1,72 @@
+import { describe, expect, test } from "vitest";
+import type { Address } from "../../src/facts/address.js";
+import { countPorts, isWithinPorts } from "../../src/scope/portSet.js";
+import {
+  type HostWitnesses,
+  noteWitnesses,
+  pickWitnessPorts,
+  resetLimited,
+  type Witnesses,
+} from "../../src/sweep/witnesses.js";
+import { ports } from "./results.js";
+
+const a = "10.0.0.1" as Address;
+const b = "10.0.0.2" as Address;
+const c = "10.0.0.3" as Address;
+
+test("a port that answered before and is silent now was lost", () => {
+  const witnesses: Witnesses = new Map();
+  const before = { closed: ports("T:1-100,U:1-50"), open: ports("T:200-201") };
+  noteWitnesses(witnesses, a, 1, before, { asked: ports("T:50-300"), silent: ports("T:60-61,201,250-300") });
+  noteWitnesses(witnesses, a, 1, before, { asked: ports("T:1-10"), silent: ports("T:1") });
+  noteWitnesses(witnesses, a, 0.5, before, { asked: ports("T:900"), silent: ports("T:900") });
+  expect(witnesses).toEqual(
+    new Map([[1, new Map([[a, { resets: { asked: 61, silent: 3 }, open: { asked: 2, silent: 1 } }]])]]),
+  );
+});
+
+describe("a host limits its resets", () => {
+  const host = (asked: number, silent: number, open = 0, openSilent = 0): HostWitnesses => ({
+    resets: { asked, silent },
+    open: { asked: open, silent: openSilent },
+  });
+
+  test("where they are lost and open ports are not", () => {
+    expect(resetLimited(new Map([[a, host(1000, 900, 7)]]))).toEqual(new Set([a]));
+  });
+
+  test("where they are lost and its neighbours' are not", () => {
+    const hosts = new Map([
+      [a, host(1000, 900)],
+      [b, host(1000, 1)],
+      [c, host(1000, 0)],
+    ]);
+    expect(resetLimited(hosts)).toEqual(new Set([a]));
+  });
+
+  test("and not where everything is lost alike", () => {
+    const hosts = new Map([
+      [a, host(1000, 360, 7, 3)],
+      [b, host(1000, 350, 7, 2)],
+      [c, host(1000, 340, 6, 2)],
+    ]);
+    expect(resetLimited(hosts)).toEqual(new Set());
+  });
+
+  test("nor where hardly anything is", () => {
+    expect(resetLimited(new Map([[a, host(1000, 20, 7)]]))).toEqual(new Set());
+  });
+});
+
+test("the ports that are asked again are some of those asked, as many as wanted", () => {
+  const asked = ports("T:1-65535,U:53");
+  let seed = 0;
+  const random = () => {
+    seed = (seed * 16_807 + 11) % 2_147_483_647;
+    return seed / 2_147_483_647;
+  };
+  const picked = pickWitnessPorts(asked, 1000, random);
+  expect(countPorts(picked)).toBe(1000);
+  expect(isWithinPorts(picked, asked)).toBe(true);
+  expect(pickWitnessPorts(ports("T:1-10,U:1-5"), 1000, random)).toEqual(ports("T:1-10"));
+});
