@@ -15,6 +15,16 @@ export type Stage = (typeof STAGES)[number];
 /** How ports are probed: raw packets (`-sS`, `-sU`) or the system's `connect()` (`-sT`). */
 export type Method = "raw" | "connect";
 
+/** How many of the open ports a run has found, as shares of 1; null where it was not measured. */
+export interface Recall {
+  readonly estimate: number | null;
+  /** Bounds at 95 %. */
+  readonly lower: number | null;
+  readonly upper: number | null;
+  /** What it comes from: `40,130 witnesses`, `…; 10.0.4.0/24 assumed from 10.0.3.0/24`, `not measured`. */
+  readonly source: string;
+}
+
 /** One run as the store keeps it. */
 export interface Run {
   readonly id: RunId;

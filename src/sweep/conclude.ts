@@ -1,20 +1,25 @@
 /** From all that was heard to what the run says: of each host, of its coverage, of what went wrong. */
 import type { Address } from "../facts/address.js";
 import type { HostObservation } from "../facts/observation.js";
-import type { Instant } from "../facts/run.js";
+import type { Instant, Recall } from "../facts/run.js";
 import { segmentOf } from "../scope/network.js";
-import { emptyPortSet } from "../scope/portSet.js";
+import { countPorts, emptyPortSet } from "../scope/portSet.js";
 import { blockedSegments } from "./blocked.js";
 import { type CoverageCount, countCoverage } from "./coverageDue.js";
-import { evidenceOf, isAlive } from "./evidence.js";
+import { evidenceOf, isAlive, openPorts } from "./evidence.js";
 import type { LastLook } from "./lastLook.js";
+import { currentWitnesses } from "./passes.js";
+import { NOT_MEASURED, recallOf, type SweptHost } from "./recall.js";
 import { isAliveIn, type State, sweptAddresses } from "./runState.js";
 import { observationOf, silentObservation } from "./settle.js";
+import { portsDue } from "./silence.js";
+import { lossesOf, resetLimited } from "./witnesses.js";
 
 export interface SweepOutcome {
   /** Final: alive hosts and those that history knew. Empty after an interruption: what was proved is handed on. */
   readonly observations: readonly HostObservation[];
   readonly coverage: CoverageCount;
+  readonly recall: Recall;
   readonly failures: readonly string[];
   readonly warnings: readonly string[];
   readonly shards: { readonly ended: number; readonly failed: number };
@@ -45,11 +50,28 @@ export function concludeRun(
   return {
     observations: interrupted ? observations.filter((o) => o.presence === "alive") : observations,
     coverage,
+    recall: interrupted ? NOT_MEASURED : statedRecall(state),
     failures: state.failures,
     warnings: [...state.warnings],
     shards: { ended: state.ended, failed: state.failed },
     interrupted,
   };
+}
+
+/** At the pace that the run ended with; hosts that answered, whose silent ports were asked often enough or as often as could be. */
+function statedRecall(state: State): Recall {
+  const witnesses = currentWitnesses(state);
+  const hosts = sweptAddresses(state)
+    .filter((address) => isAliveIn(state, address))
+    .map((address): SweptHost => {
+      const host = evidenceOf(state.evidence, address);
+      const isDue = countPorts(portsDue(host, state.request.ports)) > 0;
+      const passes = isDue
+        ? Math.min(host.silencesNeeded, state.passes.get(address)?.pass ?? 1)
+        : host.silencesNeeded;
+      return { address, open: countPorts(openPorts(host), "tcp"), passes };
+    });
+  return recallOf(hosts, lossesOf(witnesses, resetLimited(witnesses)));
 }
 
 function settleHost(

@@ -173,7 +173,7 @@ export class Dispatch {
     const parts = Math.min(slots, free.hosts);
     const share = Math.floor(ledger.free / parts);
     if (share < 1) return null;
-    const mostHosts = this.#mostHosts(free.hosts, share);
+    const mostHosts = this.#mostHosts(free.hosts);
     const rate = cappedRate(mostHosts, share, budget);
     // What is left is shared out evenly in the end, or the last shard would be alone.
     const even = Math.ceil(pending.cells / Math.min(budget.slots, pending.hosts));
@@ -186,10 +186,13 @@ export class Dispatch {
     return this.#shardOf(pass, block, rateOf(block, pass, cappedRate(block.addresses.length, rate, budget)));
   }
 
-  /** With a cap a host one process serves as many as its share feeds; without, half of a slot's, so that two take turns. */
-  #mostHosts(hosts: number, share: number): number {
-    const { hostRate, slots } = this.#options.budget;
-    const most = hostRate === null ? Math.ceil(hosts / (2 * slots)) : Math.floor(share / hostRate);
+  /**
+   * With a cap a host a slot serves as few as it can: inside a group nmap would give a quick host more than its share.
+   * Without, half of what a slot could, so that two take turns.
+   */
+  #mostHosts(hosts: number): number {
+    const { hostRate, slots, slotRate } = this.#options.budget;
+    const most = hostRate === null ? Math.ceil(hosts / (2 * slots)) : Math.floor(slotRate / hostRate);
     return Math.max(1, Math.min(MOST_HOSTS, most));
   }
 
