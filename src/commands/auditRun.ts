@@ -153,6 +153,7 @@ async function sweep(request: RunRequest): Promise<SweepOutcome> {
       probeFragile: request.probeFragile,
       plan: contextOf(plan),
       ping: plan.method === "connect" ? pinger(plan.budget.rate) : null,
+      until: plan.until,
       now: Date.now,
       later: (ms, then) => {
         setTimeout(then, ms).unref();

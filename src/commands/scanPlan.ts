@@ -5,7 +5,7 @@ import type { Config } from "../config/config.js";
 import type { Address } from "../facts/address.js";
 import { PortreeveError } from "../facts/error.js";
 import type { PortSet } from "../facts/port.js";
-import type { Method } from "../facts/run.js";
+import type { Instant, Method } from "../facts/run.js";
 import { findNmap, nmapVersion } from "../nmap/locate.js";
 import { type Privilege, probePrivilege } from "../nmap/privilege.js";
 import { readServiceTable } from "../nmap/serviceTable.js";
@@ -57,6 +57,8 @@ export interface ScanPlan {
   readonly realm: string;
   readonly nmap: { readonly binary: string; readonly version: string };
   readonly routes: Routes;
+  /** When the window ends; null without one. */
+  readonly until: Instant | null;
   /** Not all of them are asked. */
   readonly likely: PortSet;
   readonly isLocal: (address: Address) => boolean;
@@ -103,6 +105,7 @@ export async function planScan(
     targets: targets.map((t) => t.text),
     exclusions: exclusions.map((t) => t.text),
     ports,
+    until: null,
     likely: topPorts(LIKELY_PORTS, ["tcp", "udp"], await readServiceTable(binary)),
     method,
     privilege,

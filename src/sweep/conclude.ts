@@ -46,6 +46,7 @@ export function concludeRun(
     asked: request.ports,
     expected: request.expected,
     neverAsked: neverAsked(state),
+    postponed: state.postponed,
   });
   return {
     observations: interrupted ? observations.filter((o) => o.presence === "alive") : observations,

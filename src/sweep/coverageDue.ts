@@ -11,6 +11,8 @@ export interface DueContext {
   readonly expected: ReadonlySet<Address>;
   /** Addresses that no whole discovery shard asked: nobody knows whether they are alive, so they are due. */
   readonly neverAsked: ReadonlySet<Address>;
+  /** Cells that a window's end left for another run: due there. */
+  readonly postponed: ReadonlyMap<Address, PortSet>;
 }
 
 export interface CoverageCount {
@@ -22,7 +24,11 @@ export interface CoverageCount {
 
 /** Counts over the asked ports of hosts that answered, were expected, or could not be asked. */
 export function countCoverage(observations: Iterable<HostObservation>, context: DueContext): CoverageCount {
-  const cells = countPorts(context.asked);
+  const cellsOf = (address: Address) => {
+    const postponed = context.postponed.get(address);
+    const asked = countPorts(context.asked);
+    return postponed === undefined ? asked : asked - countPorts(intersectPorts(postponed, context.asked));
+  };
   const due = new Set<Address>([...context.expected, ...context.neverAsked]);
   let covered = 0;
   for (const observation of observations) {
@@ -30,6 +36,7 @@ export function countCoverage(observations: Iterable<HostObservation>, context: 
     if (due.has(observation.address))
       covered += countPorts(intersectPorts(observation.covered, context.asked));
   }
-  const total = due.size * cells;
+  let total = 0;
+  for (const address of due) total += cellsOf(address);
   return { due: total, covered, share: total === 0 ? null : covered / total };
 }

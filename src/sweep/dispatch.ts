@@ -7,8 +7,9 @@
  * it held is given to the next shard at the moment by which it has sent all; its hosts stay its own until it ends.
  */
 import type { Address } from "../facts/address.js";
+import type { PortSet } from "../facts/port.js";
 import type { Shard } from "../facts/run.js";
-import { countPorts } from "../scope/portSet.js";
+import { countPorts, emptyPortSet, unionPorts } from "../scope/portSet.js";
 import type { BudgetLedger } from "./budgetLedger.js";
 import type { ShardResult } from "./engine.js";
 import { probesOf } from "./estimate.js";
@@ -18,6 +19,8 @@ import type { Asks } from "./plan.js";
 
 /** A shard should end within this time at its rate, so that a killed run loses little. */
 const SHARD_SECONDS = 30;
+/** Where less time is left than this a shard is not worth its process. */
+const LEAST_SECONDS = 1;
 /** A second UDP pass goes slowly, for a host tells closed ports at about one ICMP error a second. */
 const SLOW_UDP_SECONDS = 60;
 /** measuring.md: at most about 20 hosts a shard. */
@@ -38,14 +41,16 @@ export interface DispatchOptions {
   /** Calls later; the clock is the caller's. Null: nothing is given back early. */
   readonly later: ((ms: number, then: () => void) => void) | null;
   readonly isStopped: () => boolean;
+  /** Seconds until nothing more may be begun; infinite without such a moment. */
+  readonly secondsLeft: () => number;
 }
 
 export class Dispatch {
   readonly #options: DispatchOptions;
   /** Cut before: discovery, looks. */
   readonly #queue: Shard[] = [];
-  /** In the order in which they are taken: an earlier pass first, and of a pass the likelier ports. */
-  #passes: { readonly pass: number; readonly isLater: boolean; readonly pending: PendingCells }[] = [];
+  /** In the order in which they are taken: an earlier pass first, and of a pass its earlier tiers. */
+  #passes: { readonly pass: number; readonly tier: number; readonly pending: PendingCells }[] = [];
   #running = 0;
   #numbers = new Map<string, number>();
   #error: unknown = null;
@@ -59,16 +64,27 @@ export class Dispatch {
     this.#queue.push(...shards);
   }
 
-  /** @param isLater after the others of this pass */
-  addCells(pass: number, asks: Asks, isLater = false): void {
-    let cells = this.#passes.find((each) => each.pass === pass && each.isLater === isLater);
+  /** @param tier those of a lower one are asked first; 0 for the first */
+  addCells(pass: number, asks: Asks, tier = 0): void {
+    let cells = this.#passes.find((each) => each.pass === pass && each.tier === tier);
     if (cells === undefined) {
-      cells = { pass, isLater, pending: new PendingCells() };
-      this.#passes = [...this.#passes, cells].sort(
-        (a, b) => a.pass - b.pass || Number(a.isLater) - Number(b.isLater),
-      );
+      cells = { pass, tier, pending: new PendingCells() };
+      this.#passes = [...this.#passes, cells].sort((a, b) => a.pass - b.pass || a.tier - b.tier);
     }
     cells.pending.add(asks, this.#options.isLocal);
+  }
+
+  /** What nobody will ask any more, for the time is over: the cells of a host's first pass that wait. */
+  get postponed(): Map<Address, PortSet> {
+    const left = new Map<Address, PortSet>();
+    for (const { pass, pending } of this.#passes) {
+      if (pass > 1) continue;
+      for (const { addresses, ports } of pending.blocks) {
+        for (const address of addresses)
+          left.set(address, unionPorts(left.get(address) ?? emptyPortSet, ports));
+      }
+    }
+    return left;
   }
 
   /** Cells that wait, of all passes. */
@@ -161,9 +177,11 @@ export class Dispatch {
 
   #cut(pass: number, pending: PendingCells): Shard | null {
     const { ledger, budget, isLocal } = this.#options;
+    const seconds = Math.min(SHARD_SECONDS, this.#options.secondsLeft());
+    if (seconds < LEAST_SECONDS) return null;
     const own = pending.take({
       mostHosts: MOST_HOSTS,
-      mostCells: budget.localRate * SHARD_SECONDS,
+      mostCells: budget.localRate * seconds,
       isFree: (address) => isLocal(address) && ledger.isFree(address),
     });
     if (own !== null) return this.#shardOf(pass, own, budget.localRate);
@@ -179,7 +197,7 @@ export class Dispatch {
     const even = Math.ceil(pending.cells / Math.min(budget.slots, pending.hosts));
     const block = pending.take({
       mostHosts,
-      mostCells: Math.max(1, Math.min(rate * SHARD_SECONDS, even)),
+      mostCells: Math.max(1, Math.min(rate * seconds, even)),
       isFree: ledger.isFree,
     });
     if (block === null) return null;

@@ -35,6 +35,10 @@ export class PendingCells {
     return this.#cells;
   }
 
+  get blocks(): readonly Block[] {
+    return this.#blocks;
+  }
+
   /** How many have something left. */
   get hosts(): number {
     return new Set(this.#blocks.flatMap(({ addresses }) => addresses)).size;

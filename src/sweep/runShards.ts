@@ -6,7 +6,7 @@ import { Dispatch } from "./dispatch.js";
 import type { ShardResult } from "./engine.js";
 import { probesOf } from "./estimate.js";
 import { closedPorts, evidenceOf, foldShard, isAlive, openPorts } from "./evidence.js";
-import type { Progress, State } from "./runState.js";
+import { type Progress, type State, secondsLeft } from "./runState.js";
 import { observationOf } from "./settle.js";
 import { noteWitnesses } from "./witnesses.js";
 
@@ -57,6 +57,7 @@ export function makeDispatch(
     isLocal,
     later: state.request.later,
     isStopped: () => state.stop.signal.aborted,
+    secondsLeft: () => secondsLeft(state),
     onEnd: (shard, result) => {
       onEnd(shard, result);
       state.hooks.onProgress(progressOf(state, shard));

@@ -43,6 +43,8 @@ export interface SweepRequest {
   readonly plan: PlanContext;
   /** The system's ping, for a run without raw packets. */
   readonly ping: ((addresses: readonly Address[], signal: AbortSignal) => Promise<PingAnswers>) | null;
+  /** No shard of the sweep is begun that could not end by then; null: it takes as long as it takes. */
+  readonly until: Instant | null;
   readonly now: () => Instant;
   /** Calls `then` after so many milliseconds; null where time is not to be told. */
   readonly later: ((ms: number, then: () => void) => void) | null;
@@ -89,6 +91,8 @@ export interface State {
   readonly passes: Map<Address, HostPass>;
   /** Hosts whose next pass depends on what others tell of loss. */
   readonly parked: Set<Address>;
+  /** What the time did not suffice for: first passes only, for a further one is no fault of its own. */
+  postponed: ReadonlyMap<Address, PortSet>;
   readonly witnesses: Witnesses;
   readonly witnessPorts: PortSet;
   /** Whether loss depends on the rate: not in question, to be tried, tried. */
@@ -120,6 +124,7 @@ export function startState(request: SweepRequest, engine: Engine, hooks: SweepHo
     ledger: new BudgetLedger(request.plan.budget),
     passes: new Map(),
     parked: new Set(),
+    postponed: new Map(),
     witnesses: new Map(),
     witnessPorts: pickWitnessPorts(request.ports, WITNESS_PORTS, request.random),
     rateTest: "none",
@@ -145,4 +150,8 @@ export function isFound(state: State, address: Address): boolean {
 export function isAliveIn(state: State, address: Address): boolean {
   const host = state.evidence.get(address);
   return host !== undefined && isAlive(host);
+}
+
+export function secondsLeft({ request }: State): number {
+  return request.until === null ? Number.POSITIVE_INFINITY : (request.until - request.now()) / 1000;
 }

@@ -12,7 +12,7 @@ import { pingSilent } from "./pingSilent.js";
 import { planDiscovery } from "./plan.js";
 import { isRateTestDue, testRate } from "./rateTest.js";
 import { makeDispatch } from "./runShards.js";
-import { isAliveIn, isFound, type State, sweptAddresses } from "./runState.js";
+import { isAliveIn, isFound, type State, secondsLeft, sweptAddresses } from "./runState.js";
 
 /** @param identify told of hosts whose open ports are known @returns the moment discovery ended */
 export async function sweepHosts(
@@ -44,11 +44,12 @@ export async function sweepHosts(
   const discoveryEnd = request.now();
   begin(state, dispatch, sweptAddresses(state));
   await dispatch.drain();
-  while (state.parked.size > 0 && !state.stop.signal.aborted) {
+  while (state.parked.size > 0 && !state.stop.signal.aborted && secondsLeft(state) > 0) {
     if (state.rateTest === "due") await testRate(state, dispatch);
     goOn(state, dispatch, true);
     await dispatch.drain();
   }
+  state.postponed = dispatch.postponed;
   return discoveryEnd;
 }
 
@@ -156,5 +157,5 @@ function addPass(state: State, dispatch: Dispatch, pass: number, asks: ReadonlyM
     if (isSplit) later.set(address, subtractPorts(ports, likely));
   }
   dispatch.addCells(pass, first);
-  if (later.size > 0) dispatch.addCells(pass, later, true);
+  dispatch.addCells(pass, later, 1);
 }

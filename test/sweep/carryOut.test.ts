@@ -58,6 +58,7 @@ function requestOver(model: Model, over: Partial<SweepRequest> = {}): SweepReque
     ping: null,
     now: model.now,
     later: null,
+    until: null,
     random: randomFrom(1),
     ...over,
   };
