@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Address } from "../../src/facts/address.js";
 import type { HostObservation } from "../../src/facts/observation.js";
+import type { PortSet } from "../../src/facts/port.js";
 import { countCoverage } from "../../src/sweep/coverageDue.js";
 import { silentObservation } from "../../src/sweep/settle.js";
 import { ports } from "./results.js";
@@ -16,6 +17,7 @@ const context = (expected: Address[] = [], neverAsked: Address[] = []) => ({
   asked: ports("T:1-10"),
   expected: new Set(expected),
   neverAsked: new Set(neverAsked),
+  postponed: new Map<Address, PortSet>(),
 });
 
 describe("the cells due", () => {
@@ -34,6 +36,12 @@ describe("the cells due", () => {
 
   test("are those of addresses that could not be asked: nobody knows whether they live", () => {
     expect(countCoverage([alive("T:1-10")], context([], [OTHER])).share).toBe(0.5);
+  });
+
+  test("are not those that a window's end left for another run", () => {
+    const postponed = new Map([[ALIVE, ports("T:6-10")]]);
+    const due = { ...context(), postponed };
+    expect(countCoverage([alive("T:1-5")], due)).toEqual({ due: 5, covered: 5, share: 1 });
   });
 
   test("count a host once, however many reasons there are", () => {
