@@ -154,6 +154,7 @@ async function sweep(request: RunRequest): Promise<SweepOutcome> {
       plan: contextOf(plan),
       ping: plan.method === "connect" ? pinger(plan.budget.rate) : null,
       until: plan.until,
+      stopIfSilent: null,
       now: Date.now,
       later: (ms, then) => {
         setTimeout(then, ms).unref();

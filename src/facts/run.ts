@@ -25,6 +25,15 @@ export interface Recall {
   readonly source: string;
 }
 
+/** A host that answered in a run and answered no more at its end. */
+export interface SilencedHost {
+  readonly address: Address;
+  /** It answered after this moment for the last time. */
+  readonly lastAnswer: Instant;
+  /** What was sent to it last before the last look; ports in nmap's syntax. */
+  readonly lastSent: { readonly stage: Stage; readonly ports: string; readonly at: Instant } | null;
+}
+
 /** One run as the store keeps it. */
 export interface Run {
   readonly id: RunId;

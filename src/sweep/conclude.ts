@@ -1,12 +1,13 @@
 /** From all that was heard to what the run says: of each host, of its coverage, of what went wrong. */
 import type { Address } from "../facts/address.js";
 import type { HostObservation } from "../facts/observation.js";
-import type { Instant, Recall } from "../facts/run.js";
+import type { Instant, Recall, SilencedHost } from "../facts/run.js";
 import { segmentOf } from "../scope/network.js";
 import { countPorts, emptyPortSet } from "../scope/portSet.js";
 import { blockedSegments } from "./blocked.js";
 import { type CoverageCount, countCoverage } from "./coverageDue.js";
 import { evidenceOf, isAlive, openPorts } from "./evidence.js";
+import { silencedHosts } from "./harm.js";
 import type { LastLook } from "./lastLook.js";
 import { currentWitnesses } from "./passes.js";
 import { NOT_MEASURED, recallOf, type SweptHost } from "./recall.js";
@@ -20,6 +21,8 @@ export interface SweepOutcome {
   readonly observations: readonly HostObservation[];
   readonly coverage: CoverageCount;
   readonly recall: Recall;
+  /** Heads the report: hosts that answered, and no more at the end. */
+  readonly silenced: readonly SilencedHost[];
   readonly failures: readonly string[];
   readonly warnings: readonly string[];
   readonly shards: { readonly ended: number; readonly failed: number };
@@ -51,6 +54,7 @@ export function concludeRun(
   return {
     observations: interrupted ? observations.filter((o) => o.presence === "alive") : observations,
     coverage,
+    silenced: silencedHosts(state, times),
     recall: interrupted ? NOT_MEASURED : statedRecall(state),
     failures: state.failures,
     warnings: [...state.warnings],

@@ -33,7 +33,7 @@ export async function lookLast(state: State): Promise<LastLook> {
 }
 
 /** A TCP port that answers: an open one, else one that resets; null where nothing does. */
-function answeringPort(host: HostEvidence): number | null {
+export function answeringPort(host: HostEvidence): number | null {
   const [open] = openPorts(host).tcp;
   const [closed] = closedPorts(host).tcp;
   return open?.[0] ?? closed?.[0] ?? null;

@@ -6,6 +6,7 @@ import { Dispatch } from "./dispatch.js";
 import type { ShardResult } from "./engine.js";
 import { probesOf } from "./estimate.js";
 import { closedPorts, evidenceOf, foldShard, isAlive, openPorts } from "./evidence.js";
+import { noteSent } from "./harm.js";
 import { type Progress, type State, secondsLeft } from "./runState.js";
 import { observationOf } from "./settle.js";
 import { noteWitnesses } from "./witnesses.js";
@@ -94,9 +95,11 @@ async function runShard(state: State, shard: Shard): Promise<ShardResult | null>
   let result: ShardResult | null = null;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     if (state.stop.signal.aborted) break;
-    result = await state.engine.run(shard, attempt, state.stop.signal, (start) =>
-      state.hooks.onShardStart(shard, attempt, start),
-    );
+    result = await state.engine.run(shard, attempt, state.stop.signal, (start) => {
+      // The last look is no reason for a silence that it finds.
+      if (shard.stage !== "confirm" || shard.probe !== "hosts") noteSent(state, shard);
+      state.hooks.onShardStart(shard, attempt, start);
+    });
     takeResult(state, result);
     if (result.whole) break;
     if (attempt === ATTEMPTS) noteFailure(state, result);

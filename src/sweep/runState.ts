@@ -7,6 +7,7 @@ import type { Instant, Shard } from "../facts/run.js";
 import { BudgetLedger } from "./budgetLedger.js";
 import type { Engine, ShardResult, ShardStart } from "./engine.js";
 import { isAlive, type RunEvidence } from "./evidence.js";
+import type { LastSent } from "./harm.js";
 import type { HostPass } from "./passes.js";
 import type { PlanContext } from "./plan.js";
 import type { HoleVerdict } from "./settle.js";
@@ -41,6 +42,8 @@ export interface SweepRequest {
   /** Send data probes to printer and industrial-control ports too. */
   readonly probeFragile: boolean;
   readonly plan: PlanContext;
+  /** Ends the run when so many hosts fell silent under it; null: it goes on. */
+  readonly stopIfSilent: number | null;
   /** The system's ping, for a run without raw packets. */
   readonly ping: ((addresses: readonly Address[], signal: AbortSignal) => Promise<PingAnswers>) | null;
   /** No shard of the sweep is begun that could not end by then; null: it takes as long as it takes. */
@@ -97,6 +100,10 @@ export interface State {
   readonly witnessPorts: PortSet;
   /** Whether loss depends on the rate: not in question, to be tried, tried. */
   rateTest: "none" | "due" | "done";
+  readonly lastSent: Map<Address, LastSent>;
+  /** Hosts that fell silent in the sweep, asked at once; those that stayed silent. */
+  readonly suspected: Set<Address>;
+  readonly knockedOver: Set<Address>;
   readonly identifyLimit: LimitFunction;
   readonly identifying: Promise<void>[];
   /** The last number of each series of shard ids. */
@@ -128,6 +135,9 @@ export function startState(request: SweepRequest, engine: Engine, hooks: SweepHo
     witnesses: new Map(),
     witnessPorts: pickWitnessPorts(request.ports, WITNESS_PORTS, request.random),
     rateTest: "none",
+    lastSent: new Map(),
+    suspected: new Set(),
+    knockedOver: new Set(),
     identifyLimit: pLimit(request.plan.budget.identifySlots),
     identifying: [],
     numbers: new Map(),

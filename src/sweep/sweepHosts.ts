@@ -7,9 +7,13 @@ import type { PortSet } from "../facts/port.js";
 import type { Instant, Shard } from "../facts/run.js";
 import { countPorts, emptyPortSet, intersectPorts, subtractPorts, unionPorts } from "../scope/portSet.js";
 import type { Dispatch } from "./dispatch.js";
+import type { ShardResult } from "./engine.js";
+import { evidenceOf } from "./evidence.js";
+import { suspects } from "./harm.js";
+import { answeringPort } from "./lastLook.js";
 import { nextAsk } from "./passes.js";
 import { pingSilent } from "./pingSilent.js";
-import { planDiscovery } from "./plan.js";
+import { planDiscovery, planLastLook } from "./plan.js";
 import { isRateTestDue, testRate } from "./rateTest.js";
 import { makeDispatch } from "./runShards.js";
 import { isAliveIn, isFound, type State, secondsLeft, sweptAddresses } from "./runState.js";
@@ -30,7 +34,10 @@ export async function sweepHosts(
         shard.addresses.filter((address) => isFound(state, address)),
       );
       discovery.end(shard);
+    } else if (shard.stage === "confirm") {
+      noteAskedAgain(state, shard, result);
     } else {
+      if (result?.whole) askSuspects(state, dispatch, suspects(state, shard));
       notePass(state, shard);
       identify(shard.addresses);
       goOn(state, dispatch, false);
@@ -51,6 +58,31 @@ export async function sweepHosts(
   }
   state.postponed = dispatch.postponed;
   return discoveryEnd;
+}
+
+/** A host that fell silent in the middle is asked at once whether it is there. */
+function askSuspects(state: State, dispatch: Dispatch, addresses: readonly Address[]): void {
+  if (addresses.length === 0) return;
+  for (const address of addresses) state.suspected.add(address);
+  const answering = new Map(
+    addresses.map((address) => [address, answeringPort(evidenceOf(state.evidence, address))]),
+  );
+  const shards = planLastLook(answering, 1, state.request.plan);
+  dispatch.addShards(shards.map((shard) => ({ ...shard, id: shard.id.replace("last", "suspect") })));
+}
+
+function noteAskedAgain(state: State, shard: Shard, result: ShardResult | null): void {
+  if (!result?.whole) return;
+  for (const address of shard.addresses) {
+    const { lastAnswerFrom } = evidenceOf(state.evidence, address);
+    if ((lastAnswerFrom ?? 0) < result.exit.startedAt) state.knockedOver.add(address);
+  }
+  const { stopIfSilent } = state.request;
+  if (stopIfSilent === null || state.knockedOver.size < stopIfSilent || state.stop.signal.aborted) return;
+  state.warnings.add(
+    `${state.knockedOver.size} hosts fell silent while they were swept (${[...state.knockedOver].slice(0, 5).join(", ")}): the run was stopped`,
+  );
+  state.stop.abort();
 }
 
 /** Waits for the shards of one round, while the sweep goes on beside it. */

@@ -59,6 +59,7 @@ function requestOver(model: Model, over: Partial<SweepRequest> = {}): SweepReque
     now: model.now,
     later: null,
     until: null,
+    stopIfSilent: null,
     random: randomFrom(1),
     ...over,
   };
