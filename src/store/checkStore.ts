@@ -1,4 +1,5 @@
 import { PROOFS } from "../facts/observation.js";
+import { checkSpans } from "./checkSpans.js";
 import { cellValueOf, hostsetOf, portsetOf, quietOf } from "./intern.js";
 import type { Ledger } from "./ledger.js";
 import type { SpanTable } from "./track.js";
@@ -30,6 +31,7 @@ export function checkStore(ledger: Ledger): StoreCheck[] {
     readable(ledger, "hostset", (id) => hostsetOf(ledger, id).list()),
     readable(ledger, "portset", (id) => portsetOf(ledger, id)),
     readable(ledger, "quiet_value", (id) => quietOf(ledger, id)),
+    checkSpans(ledger),
   ]);
 }
 

@@ -1,4 +1,5 @@
 import type { Address } from "../facts/address.js";
+import type { Hostset } from "../history/hostset.js";
 import { addressToNumber, familyOf } from "../scope/address.js";
 import { type AddressSet, hasAddress } from "../scope/addressSet.js";
 import type { Ledger } from "./ledger.js";
@@ -14,9 +15,15 @@ export interface ChosenHost {
   readonly address: Address;
 }
 
-/** The hosts of a realm that the question is about, by address. */
-export function chosenHosts(ledger: Ledger, realm: string, { hosts, network }: HostChoice): ChosenHost[] {
-  const found = hosts === undefined ? everyHost(ledger, realm) : namedHosts(ledger, realm, hosts);
+/** The hosts of a realm that the question is about, by address. @param among only these */
+export function chosenHosts(
+  ledger: Ledger,
+  realm: string,
+  { hosts, network }: HostChoice,
+  among: Hostset | null = null,
+): ChosenHost[] {
+  const known = hosts === undefined ? everyHost(ledger, realm) : namedHosts(ledger, realm, hosts);
+  const found = among === null ? known : known.filter(({ id }) => among.has(id));
   return sortByAddress(
     network === undefined ? found : found.filter(({ address }) => hasAddress(network, address)),
   );

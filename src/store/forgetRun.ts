@@ -86,9 +86,10 @@ function takeJudgementBack(ledger: Ledger, run: RunId): void {
   recordJudgement(ledger, run, { basis, findings: [], transitions: [] });
 }
 
-function keepName(ledger: Ledger, { run, vantage }: StoredRun): void {
+function keepName(ledger: Ledger, { run, vantage, key }: StoredRun): void {
+  const imported = importOf(ledger, run.id);
   ledger
-    .sql("INSERT INTO forgotten_run VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+    .sql("INSERT INTO forgotten_run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
     .run(
       run.id,
       vantage,
@@ -96,8 +97,10 @@ function keepName(ledger: Ledger, { run, vantage }: StoredRun): void {
       run.operator,
       run.startedAt,
       run.endedAt ?? run.startedAt,
-      importOf(ledger, run.id)?.hash ?? null,
+      imported?.hash ?? null,
       ledger.now(),
+      key,
+      imported?.importedAt ?? null,
     );
 }
 

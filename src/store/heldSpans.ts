@@ -1,7 +1,6 @@
 import type { Port } from "../facts/port.js";
 import { cellCode } from "../history/cell.js";
 import type { Key } from "../history/span.js";
-import type { ChosenHost } from "./chosenHosts.js";
 import type { Ledger } from "./ledger.js";
 
 /**
@@ -11,111 +10,110 @@ import type { Ledger } from "./ledger.js";
 export interface HeldSpans {
   readonly codes: Int32Array;
   readonly values: Int32Array;
-  readonly froms: readonly Key[];
-  readonly untils: readonly (Key | null)[];
+  readonly froms: Float64Array;
+  /** `STILL_SO` where nothing contradicts it. */
+  readonly untils: Float64Array;
   /** Where the host's spans begin and end (the end left out); null where it has none. */
   range(host: number): readonly [start: number, end: number] | null;
 }
 
-/** Up to so many hosts are asked for one by one; more are read with all others, in one pass. */
-const ASKED_HOSTS = 200;
-/** protoport has 18 bits, and a value's id mostly fewer than 15: so 2^20 hosts still give exact numbers. */
-const CODES = 2 ** 18;
-const VALUES = 2 ** 15;
+export const STILL_SO: Key = Number.POSITIVE_INFINITY;
 
+export interface HeldFilter {
+  readonly port?: Port;
+  readonly openOnly?: boolean;
+  /** Whether only codes and values are wanted. */
+  readonly bare?: boolean;
+}
+
+/** protoport has 18 bits: with the id of a value it makes one number. */
+const CODES = 2 ** 18;
+
+/**
+ * Each host's spans come from SQLite as one text of numbers: it is its own index in just the order wanted, and a text
+ * costs a third of what the rows would.
+ */
 export function heldSpans(
   ledger: Ledger,
   table: "span" | "service_span",
   vantage: number,
   key: Key,
-  hosts: readonly ChosenHost[],
-  { port, openOnly = false }: { readonly port?: Port; readonly openOnly?: boolean } = {},
+  hosts: readonly { readonly id: number }[],
+  { port, openOnly = false, bare = false }: HeldFilter = {},
 ): HeldSpans {
-  const code = port === undefined ? [] : [cellCode(port.protocol, port.port)];
+  const conditions = ["vantage = ?", "from_key <= ?", "(until_key IS NULL OR until_key > ?)"];
+  if (port !== undefined) conditions.push(`protoport = ${cellCode(port.protocol, port.port)}`);
   // In a long history most ports that were open once are closed.
-  const open = openOnly ? "AND value IN (SELECT id FROM value WHERE state = 'open')" : "";
-  if (port !== undefined && hosts.length > ASKED_HOSTS) {
-    // One port is on few hosts: they are found in one pass, and read one by one.
-    const found = new Set(
-      ledger.database
-        .prepare<unknown[], number>(
-          `SELECT host FROM ${table} WHERE vantage = ? AND protoport = ? AND from_key <= ?
-             AND (until_key IS NULL OR until_key > ?) ${open}`,
-        )
-        .pluck()
-        .all(vantage, ...code, key, key),
-    );
-    const few = hosts.filter(({ id }) => found.has(id));
-    if (few.length <= ASKED_HOSTS) return heldSpans(ledger, table, vantage, key, few, { port, openOnly });
-  }
-  const isAsked = hosts.length <= ASKED_HOSTS;
-  // The table is its own index in just the order wanted; asked for it, SQLite sorts all the same (a third of the time).
-  let order = isAsked ? "ORDER BY protoport" : "";
-  const column = <T>(what: string): T[] => {
-    const statement = ledger.database
-      .prepare<unknown[], T>(
-        `SELECT ${what} FROM ${table} WHERE ${isAsked ? "host = ? AND " : ""}vantage = ?
-           AND from_key <= ? AND (until_key IS NULL OR until_key > ?)
-           ${port === undefined ? "" : "AND protoport = ?"} ${open} ${order}`,
-      )
-      .pluck();
-    const values = [vantage, key, key, ...code];
-    return isAsked ? hosts.flatMap(({ id }) => statement.all(id, ...values)) : statement.all(...values);
-  };
-  // One number for three columns: each pass over the table costs more than taking the number apart.
-  const pack = `(host * ${CODES} + protoport) * ${VALUES} + min(value, ${VALUES - 1})`;
-  let cells = column<number>(pack);
-  if (!isAsked && !isAscending(cells)) {
-    order = "ORDER BY host, vantage, protoport, from_key";
-    cells = column<number>(pack);
-  }
-  const starts = new Map<number, number>();
-  const ends = new Map<number, number>();
-  const codes = new Int32Array(cells.length);
-  let values = new Int32Array(cells.length);
-  let isWhole = true;
-  let last = -1;
-  for (let index = 0; index < cells.length; index++) {
-    const packed = cells[index] ?? 0;
-    const value = packed % VALUES;
-    const cell = (packed - value) / VALUES;
-    const host = Math.floor(cell / CODES);
-    values[index] = value;
-    codes[index] = cell % CODES;
-    if (value === VALUES - 1) isWhole = false;
-    if (host === last) continue;
-    if (last !== -1) ends.set(last, index);
-    starts.set(host, index);
-    last = host;
-  }
-  ends.set(last, cells.length);
-  if (!isWhole) values = Int32Array.from(column<number>("value"));
-  // Most questions need no service's beginning, and no span's end.
-  let froms: Key[] | null = null;
-  let untils: (Key | null)[] | null = null;
-  return {
-    codes,
-    values,
-    get froms() {
-      froms ??= column<Key>("from_key");
-      return froms;
-    },
-    get untils() {
-      untils ??= column<Key | null>("until_key");
-      return untils;
-    },
-    range(host) {
-      const start = starts.get(host);
-      return start === undefined ? null : [start, ends.get(host) ?? start];
-    },
-  };
+  if (openOnly) conditions.push(`${table}.value IN (${openValues(ledger).join(", ")})`);
+  const cell = `${table}.value * ${CODES} + protoport`;
+  const text = bare ? cell : `(${cell}) || ',' || from_key || ',' || ifnull(until_key, '')`;
+  const rows = ledger.database
+    .prepare<unknown[], [host: number, spans: string | null]>(
+      `SELECT asked.value, (
+         SELECT group_concat(${text}, ';') FROM ${table} WHERE host = asked.value AND ${conditions.join(" AND ")}
+       ) FROM json_each(?) AS asked`,
+    )
+    .raw()
+    .all(vantage, key, key, JSON.stringify(hosts.map(({ id }) => id)));
+  return readSpans(rows, bare);
 }
 
-function isAscending(numbers: readonly number[]): boolean {
-  let last = -1;
-  for (const number of numbers) {
-    if (number <= last) return false;
-    last = number;
+/** The ids of values that are open: a few, for a value is one for each reason and guessed name. */
+function openValues(ledger: Ledger): readonly number[] {
+  return ledger.numbers("SELECT id FROM value WHERE state = 'open'").all();
+}
+
+function readSpans(rows: readonly [host: number, spans: string | null][], bare: boolean): HeldSpans {
+  let room = 1024;
+  let codes = new Int32Array(room);
+  let values = new Int32Array(room);
+  let froms = new Float64Array(bare ? 0 : room);
+  let untils = new Float64Array(bare ? 0 : room);
+  const ranges = new Map<number, readonly [number, number]>();
+  let count = 0;
+  for (const [host, text] of rows) {
+    if (text === null) continue;
+    const start = count;
+    let field = 0;
+    let number = 0;
+    let isEmpty = true;
+    for (let at = 0; at <= text.length; at++) {
+      // Past the end: NaN, which ends the last number.
+      const digit = text.charCodeAt(at) - 48;
+      if (digit >= 0 && digit <= 9) {
+        number = number * 10 + digit;
+        isEmpty = false;
+        continue;
+      }
+      if (field === 0) {
+        if (count === room) {
+          room *= 2;
+          codes = grown(codes, new Int32Array(room));
+          values = grown(values, new Int32Array(room));
+          if (!bare) {
+            froms = grown(froms, new Float64Array(room));
+            untils = grown(untils, new Float64Array(room));
+          }
+        }
+        const code = number % CODES;
+        codes[count] = code;
+        values[count] = (number - code) / CODES;
+      } else if (field === 1) froms[count] = number;
+      else untils[count] = isEmpty ? STILL_SO : number;
+      number = 0;
+      isEmpty = true;
+      if (field < (bare ? 0 : 2)) field += 1;
+      else {
+        field = 0;
+        count += 1;
+      }
+    }
+    ranges.set(host, [start, count]);
   }
-  return true;
+  return { codes, values, froms, untils, range: (host) => ranges.get(host) ?? null };
+}
+
+function grown<T extends Int32Array | Float64Array>(old: T, larger: T): T {
+  larger.set(old);
+  return larger;
 }

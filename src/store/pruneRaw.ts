@@ -14,8 +14,10 @@ export function pruneRaw(ledger: Ledger, before: Instant): RawFile[] {
     const lastUse = new Map(
       ledger
         .rows<[sha256: string, last: number]>(
-          `SELECT xml_sha256, max(coalesce(run.ended_at, 9e15)) FROM shard JOIN run ON run.id = shard.run
-           WHERE xml_sha256 IS NOT NULL GROUP BY xml_sha256`,
+          `SELECT hash, max(coalesce(ended_at, 9e15)) FROM (
+             SELECT run, xml_sha256 AS hash FROM shard WHERE xml_sha256 IS NOT NULL
+             UNION ALL SELECT run, file_hash FROM import
+           ) AS used JOIN run ON run.id = used.run GROUP BY hash`,
         )
         .all(),
     );

@@ -6,7 +6,8 @@ import type { Hostset } from "../history/hostset.js";
 import type { Key } from "../history/span.js";
 import { hasPort } from "../scope/portSet.js";
 import type { KnownRun } from "./asOf.js";
-import { hostsetOf, portsetOf } from "./intern.js";
+import type { CoverageSets, CoveredSet } from "./coverageSets.js";
+import { portsetOf } from "./intern.js";
 import type { Ledger } from "./ledger.js";
 import { usualConfidence } from "./recordExceptions.js";
 
@@ -34,7 +35,8 @@ type SetsOf = (host: number) => readonly number[] | null;
 /** More sets than these are spread out by host once instead of being searched each time. */
 const SEARCHED_SETS = 6;
 
-export function lookOf(ledger: Ledger, { run, key, working }: KnownRun): RunLook {
+/** @param sets of its vantage, one reader for all its runs */
+export function lookOf(ledger: Ledger, { run, key, working }: KnownRun, sets: CoverageSets): RunLook {
   const usual = usualConfidence(run.source);
   let find: SetsOf | null = null;
   let silent: ReadonlyMap<number, PortSet> | null = null;
@@ -45,7 +47,7 @@ export function lookOf(ledger: Ledger, { run, key, working }: KnownRun): RunLook
   let lastPorts: Partial<Record<Protocol, PortSet>> = {};
   let lastSilent: PortSet | null = null;
   const turnTo = (host: number): void => {
-    find ??= working ? workingSets(ledger, run.id) : storedSets(ledger, run.id);
+    find ??= setsOf(ledger, run.id, working, sets);
     silent ??= readUnproved(ledger, run.id);
     lastHost = host;
     lastSets = find(host);
@@ -69,8 +71,9 @@ export function lookOf(ledger: Ledger, { run, key, working }: KnownRun): RunLook
     run,
     key,
     portsets(host) {
-      if (host !== lastHost) turnTo(host);
-      return lastSets;
+      if (host === lastHost) return lastSets;
+      find ??= setsOf(ledger, run.id, working, sets);
+      return find(host);
     },
     unproved(host) {
       if (host !== lastHost) turnTo(host);
@@ -88,13 +91,14 @@ export function lookOf(ledger: Ledger, { run, key, working }: KnownRun): RunLook
   };
 }
 
-function storedSets(ledger: Ledger, run: number): SetsOf {
-  const rows = ledger
-    .rows<[portset: number, hostset: number]>("SELECT portset, hostset FROM coverage WHERE run = ?")
-    .all(run)
-    .map(([portset, hostset]): [number, number, Hostset] => {
-      return [protocolIndex(ledger, portset), portset, hostsetOf(ledger, hostset)];
-    });
+function setsOf(ledger: Ledger, run: number, working: boolean, sets: CoverageSets): SetsOf {
+  return working ? workingSets(ledger, run) : storedSets(ledger, sets(run));
+}
+
+function storedSets(ledger: Ledger, sets: readonly CoveredSet[]): SetsOf {
+  const rows = sets.map(([portset, hosts]): [number, number, Hostset] => {
+    return [protocolIndex(ledger, portset), portset, hosts];
+  });
   if (rows.length > SEARCHED_SETS) {
     return spread(
       rows.flatMap(([, portset, hosts]) => hosts.list().map((host) => [host, portset])),
@@ -102,13 +106,13 @@ function storedSets(ledger: Ledger, run: number): SetsOf {
     );
   }
   return (host) => {
-    let sets: number[] | null = null;
+    let found: number[] | null = null;
     for (const [index, portset, hosts] of rows) {
       if (!hosts.has(host)) continue;
-      sets ??= [0, 0, 0];
-      sets[index] = portset;
+      found ??= [0, 0, 0];
+      found[index] = portset;
     }
-    return sets;
+    return found;
   };
 }
 

@@ -158,6 +158,12 @@ describe.concurrent("portreeve diff", { timeout: 120_000 }, () => {
     expect(
       (await bench.run("diff", "1", "3", "--db", "a.db", "--format", "csv")).stdout.split("\n"),
     ).toHaveLength(5);
+    const lines = (await bench.run("diff", "1", "3", "--db", "a.db", "--format", "jsonl")).stdout.trimEnd();
+    expect(lines.split("\n").map((line) => JSON.parse(line).list)).toEqual([
+      "change",
+      "first-seen",
+      "not-comparable",
+    ]);
   });
 });
 
@@ -248,6 +254,7 @@ describe.concurrent("portreeve db", { timeout: 120_000 }, () => {
     expect(readFileSync(bench.path("public.db")).subarray(0, 15).toString()).toBe("SQLite format 3");
     expect(await run("prune", "--raw-before", "2026-01-01")).toMatchObject({ code: 0, stdout: "" });
     expect(await run("prune", "--raw-before", "soon")).toMatchObject({ code: 64 });
+    expect(await run("prune")).toMatchObject({ code: 0, stderr: expect.stringMatching(/^0 files removed/) });
     expect(existsSync(bench.path("a.db"))).toBe(true);
   });
 });

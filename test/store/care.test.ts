@@ -52,6 +52,16 @@ describe("a check", () => {
       "UPDATE span SET value = (SELECT id FROM value WHERE proof = 'open')",
       /two spans of one state/,
     ],
+    [
+      "a span that begins with no run",
+      "UPDATE host_span SET from_key = from_key + 1",
+      /begins or ends with no run/,
+    ],
+    [
+      "a span that begins with a run that did not cover its port",
+      "INSERT INTO portset SELECT max(id) + 1, 'T:9' FROM portset; UPDATE coverage SET portset = (SELECT max(id) FROM portset)",
+      /run 1, which did not cover it/,
+    ],
     ["a set that cannot be read", "UPDATE hostset SET members = x'07'", /hostset \d+: not a host set/],
     [
       "a row that names nothing",

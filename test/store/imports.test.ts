@@ -168,7 +168,7 @@ describe("a run taken back", () => {
     expect(dump(store.path)).toEqual(before);
     expect(kinds(store, 2)).toEqual([]);
     expect(store.changeLog({ run: id }).map(({ act, isForgotten }) => [act, isForgotten])).toEqual([
-      ["told", true],
+      ["corrected", true],
       ["retracted", true],
     ]);
     expect(() => store.getRun(id)).toThrow(/no run/);

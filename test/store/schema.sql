@@ -131,7 +131,9 @@ CREATE TABLE forgotten_run (
   started_at INTEGER NOT NULL,
   ended_at INTEGER NOT NULL,
   file_hash TEXT,
-  forgotten_at INTEGER NOT NULL
+  forgotten_at INTEGER NOT NULL,
+  key INTEGER NOT NULL,
+  imported_at INTEGER
 ) STRICT;
 
 CREATE TABLE head (

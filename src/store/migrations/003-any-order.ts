@@ -59,7 +59,7 @@ CREATE TABLE import (
   dated INTEGER NOT NULL CHECK (dated IN (0, 1))
 ) STRICT;
 CREATE INDEX import_of_hash ON import (file_hash);
--- What is left of a run that was taken back: the change log names it.
+-- What is left of a run that was taken back: the change log names it, with its place among the runs and its times.
 CREATE TABLE forgotten_run (
   id INTEGER PRIMARY KEY,
   vantage INTEGER NOT NULL REFERENCES vantage,
@@ -68,7 +68,9 @@ CREATE TABLE forgotten_run (
   started_at INTEGER NOT NULL,
   ended_at INTEGER NOT NULL,
   file_hash TEXT,
-  forgotten_at INTEGER NOT NULL
+  forgotten_at INTEGER NOT NULL,
+  key INTEGER NOT NULL,
+  imported_at INTEGER
 ) STRICT;
 
 -- The same in other words: what a run's own value was where it proves what its span says and yet differs from the value
