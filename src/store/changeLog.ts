@@ -5,6 +5,7 @@ import type { ChangeKind } from "../facts/view.js";
 import { portOfCode } from "../history/cell.js";
 import { addressOf, changeValueOf } from "./intern.js";
 import type { Ledger } from "./ledger.js";
+import { type ChangeLine, changeLinesOf } from "./published.js";
 import { isTold, WHOLE_HOST } from "./recordChanges.js";
 
 /** One line of the audit trail: what was published, and when. Lines are added, never changed. */
@@ -39,16 +40,13 @@ export interface ChangeLogFilter {
   readonly realm?: string;
 }
 
-interface LogRow {
-  readonly run: number;
-  readonly host: number;
-  readonly protoport: number;
-  readonly what: number;
-  readonly serial: number;
-  readonly recorded_at: number | null;
-  readonly at: number;
-  readonly forgotten: number;
+/** A run of the log; one that was taken back is among them. */
+interface LogRun {
+  readonly id: RunId;
   readonly operator: string;
+  readonly forgotten: number;
+  /** When its own lines were recorded. */
+  readonly at: Instant;
   readonly vantage: string;
   readonly realm: string;
 }
@@ -58,52 +56,68 @@ interface LogRow {
  * (then with the present time, for it may still be amended); one of an imported run when that was imported.
  */
 export function changeLog(ledger: Ledger, filter: ChangeLogFilter = {}): ChangeLogRow[] {
-  const { since = 0, run = null, vantage = null, realm = null } = filter;
-  // Runs first: of the lines that came with a run, those of runs that are too old are never read.
-  const sql = `
-    WITH known AS (
-      SELECT run.id, vantage, operator, 0 AS forgotten,
-        coalesce(import.imported_at, run.ended_at, @now) AS at
-      FROM run LEFT JOIN import ON import.run = run.id
-      UNION ALL SELECT id, vantage, operator, 1, ended_at FROM forgotten_run
-    ), line AS (
-      SELECT change.*, known.at FROM known CROSS JOIN change ON change.run = known.id
-      WHERE known.at >= @since AND change.recorded_at IS NULL AND (@run IS NULL OR known.id = @run)
-      UNION ALL
-      SELECT *, recorded_at FROM change WHERE recorded_at >= @since AND (@run IS NULL OR change.run = @run)
-    )
-    SELECT line.*, known.forgotten, known.operator, vantage.name AS vantage, realm.name AS realm
-    FROM line JOIN known ON known.id = line.run JOIN vantage ON vantage.id = known.vantage
-      JOIN realm ON realm.id = vantage.realm
-    WHERE (@vantage IS NULL OR vantage.name = @vantage) AND (@realm IS NULL OR realm.name = @realm)
-    ORDER BY line.at, line.run, line.host, line.protoport, line.serial, line.what`;
-  return ledger.read(() =>
-    ledger
-      .sql<LogRow>(sql)
-      .all({ now: ledger.now(), since, run, vantage, realm })
-      .map((row) => rowOf(ledger, row)),
-  );
+  return ledger.read(() => {
+    const { since = 0 } = filter;
+    const corrected = new Set(
+      ledger
+        .rows<[RunId]>("SELECT DISTINCT run FROM change WHERE recorded_at >= ?")
+        .all(since)
+        .map(([run]) => run),
+    );
+    const lines = logRuns(ledger, filter)
+      // Of runs that are too old the lines that came with them are never read.
+      .filter(({ id, at }) => at >= since || corrected.has(id))
+      .flatMap((run) => changeLinesOf(ledger, run.id).map((line) => ({ run, line, at: line[4] ?? run.at })))
+      .filter(({ at }) => at >= since);
+    // Stable: lines of one run and moment stay by host, port, change and serial.
+    return lines
+      .sort((a, b) => a.at - b.at || a.run.id - b.run.id)
+      .map(({ run, line }) => rowOf(ledger, run, line));
+  });
 }
 
-function rowOf(ledger: Ledger, row: LogRow): ChangeLogRow {
-  const port = row.protoport === WHOLE_HOST ? null : portOfCode(row.protoport);
-  const { kind, from, to } = changeValueOf(ledger, row.what);
-  const act = !isTold(row.serial) ? "retracted" : row.recorded_at === null ? "told" : "corrected";
+function logRuns(ledger: Ledger, filter: ChangeLogFilter): LogRun[] {
+  const asked = {
+    now: ledger.now(),
+    run: filter.run ?? null,
+    vantage: filter.vantage ?? null,
+    realm: filter.realm ?? null,
+  };
+  return ledger
+    .sql<LogRun>(
+      `WITH known AS (
+         SELECT run.id, vantage, operator, 0 AS forgotten, coalesce(import.imported_at, run.ended_at, @now) AS at
+         FROM run LEFT JOIN import ON import.run = run.id
+         UNION ALL SELECT id, vantage, operator, 1, coalesce(imported_at, ended_at) FROM forgotten_run
+       )
+       SELECT known.id, operator, forgotten, at, vantage.name AS vantage, realm.name AS realm
+       FROM known JOIN vantage ON vantage.id = known.vantage JOIN realm ON realm.id = vantage.realm
+       WHERE (@run IS NULL OR known.id = @run) AND (@vantage IS NULL OR vantage.name = @vantage)
+         AND (@realm IS NULL OR realm.name = @realm)`,
+    )
+    .all(asked);
+}
+
+function rowOf(ledger: Ledger, run: LogRun, line: ChangeLine): ChangeLogRow {
+  const [host, protoport, what, serial, recordedAt] = line;
+  const port = protoport === WHOLE_HOST ? null : portOfCode(protoport);
+  const { kind, from, to } = changeValueOf(ledger, what);
+  const act = !isTold(serial) ? "retracted" : recordedAt === null ? "told" : "corrected";
   return {
-    run: row.run,
-    serial: row.serial,
-    recordedAt: row.at,
+    run: run.id,
+    serial,
+    recordedAt: recordedAt ?? run.at,
     act,
-    supersedes: row.serial === 0 ? null : row.serial - 1,
-    isForgotten: row.forgotten === 1,
-    address: addressOf(ledger, row.host),
+    supersedes: serial === 0 ? null : serial - 1,
+    isForgotten: run.forgotten === 1,
+    address: addressOf(ledger, host),
     protocol: port?.protocol ?? null,
     port: port?.port ?? null,
     kind,
     before: from,
     after: to,
-    vantage: row.vantage,
-    realm: row.realm,
-    operator: row.operator,
+    vantage: run.vantage,
+    realm: run.realm,
+    operator: run.operator,
   };
 }

@@ -3,13 +3,17 @@ import type { Port } from "../facts/port.js";
 import type { Instant, Run, RunId } from "../facts/run.js";
 import type { ChangeKind } from "../facts/view.js";
 import { cellCode, portOfCode } from "../history/cell.js";
+import type { Key } from "../history/span.js";
 import { hasAddress } from "../scope/addressSet.js";
 import type { HostChoice } from "./chosenHosts.js";
 import { inAddressOrder } from "./chosenHosts.js";
 import { addressOf, changeValueOf } from "./intern.js";
 import type { Ledger } from "./ledger.js";
-import { WHOLE_HOST } from "./recordChanges.js";
-import { listRuns, type RunFilter } from "./runs.js";
+import { lastProof, type RunsOfVantage } from "./proofBefore.js";
+import { changeLinesOf, isLastOn } from "./published.js";
+import { isTold, WHOLE_HOST } from "./recordChanges.js";
+import { type KeyedRun, runsOfVantage } from "./recording.js";
+import { listRuns, type RunFilter, storedRun } from "./runs.js";
 
 export interface ChangeFilter extends HostChoice, Pick<RunFilter, "vantage" | "realm"> {
   /** Changes that were found at or after this: by a run that ended, or a correction that was written, then or later. */
@@ -23,16 +27,6 @@ export interface ChangeFilter extends HostChoice, Pick<RunFilter, "vantage" | "r
   /** Also rows that a correction took back or replaced, and the corrections: the log as it was written. */
   readonly withCorrections?: boolean;
 }
-
-type StoredChange = [
-  host: number,
-  protoport: number,
-  what: number,
-  serial: number,
-  timeFrom: number | null,
-  recordedAt: number | null,
-  retracted: number,
-];
 
 /** Changes over all runs by the time they were found, then by address and port; those of a run that goes on among them. */
 export function changeRows(ledger: Ledger, filter: ChangeFilter = {}): LoggedChange[] {
@@ -65,15 +59,13 @@ function wasCorrected(ledger: Ledger, run: RunId, since: Instant): boolean {
 function changesBy(ledger: Ledger, run: Run, filter: ChangeFilter): LoggedChange[] {
   const code = filter.port === undefined ? null : cellCode(filter.port.protocol, filter.port.port);
   const timeTo = endOf(ledger, run);
-  const stored = ledger
-    .rows<StoredChange>(
-      `SELECT host, protoport, what, serial, coalesce(earlier.ended_at, earlier.started_at), change.recorded_at, retracted
-       FROM change LEFT JOIN run AS earlier ON earlier.id = after_run
-       WHERE change.run = ? ORDER BY host, protoport, what, serial`,
-    )
-    .all(run.id);
-  const current = filter.withCorrections === true ? stored : stored.filter(isCurrent);
-  const rows = current.flatMap(([host, protoport, what, serial, timeFrom, recordedAt, retracted]) => {
+  const place = placeOf(ledger, run.id);
+  const stored = changeLinesOf(ledger, run.id);
+  const current =
+    filter.withCorrections === true
+      ? stored
+      : stored.filter(([, , , serial], index) => isTold(serial) && isLastOn(stored, index));
+  const rows = current.flatMap(([host, protoport, what, serial, recordedAt]) => {
     if (code !== null && protoport !== code) return [];
     const { kind, from, to } = changeValueOf(ledger, what);
     const found = recordedAt ?? timeTo;
@@ -86,7 +78,7 @@ function changesBy(ledger: Ledger, run: Run, filter: ChangeFilter): LoggedChange
     const port = protoport === WHOLE_HOST ? null : portOfCode(protoport);
     const row: LoggedChange = {
       run: run.id,
-      timeFrom,
+      timeFrom: lastProof(place, host, protoport, { key: place.key, kind, from })?.endedAt ?? null,
       timeTo,
       address,
       protocol: port?.protocol ?? null,
@@ -99,7 +91,7 @@ function changesBy(ledger: Ledger, run: Run, filter: ChangeFilter): LoggedChange
       realm: run.realm,
       audit: run.audit,
       recordedAt,
-      retracted: retracted === 1,
+      retracted: !isTold(serial),
       serial,
     };
     return [row];
@@ -107,11 +99,19 @@ function changesBy(ledger: Ledger, run: Run, filter: ChangeFilter): LoggedChange
   return inAddressOrder(rows);
 }
 
-/** The last word on a change, if that word is not that it never was. Rows are in the order of their serials. */
-function isCurrent(row: StoredChange, index: number, rows: readonly StoredChange[]): boolean {
-  const next = rows[index + 1];
-  const isReplaced = next !== undefined && next[0] === row[0] && next[1] === row[1] && next[2] === row[2];
-  return !isReplaced && row[6] === 0;
+/** Where the run before each change is looked up. */
+function placeOf(ledger: Ledger, run: RunId): RunsOfVantage & { readonly key: Key } {
+  const stored = storedRun(ledger, run);
+  let runs: readonly KeyedRun[] | null = null;
+  return {
+    ledger,
+    stored,
+    key: stored.key,
+    runs() {
+      runs ??= runsOfVantage(ledger, stored.vantage);
+      return runs;
+    },
+  };
 }
 
 function endOf(ledger: Ledger, { endedAt }: Run): Instant {

@@ -5,6 +5,7 @@ import { compareAddresses } from "../scope/address.js";
 import { addressOf, changeValueOf } from "./intern.js";
 import type { Ledger } from "./ledger.js";
 import { lastProof, type RunsOfVantage } from "./proofBefore.js";
+import { changeLinesOf, isLastOn } from "./published.js";
 import { isTold, WHOLE_HOST } from "./recordChanges.js";
 import { runsOfVantage } from "./recording.js";
 import { type StoredRun, storedRun } from "./runs.js";
@@ -35,29 +36,27 @@ function placeOf({ protocol, port }: ChangeRow): number {
 /** The same for one of many runs of a vantage, by host's number. */
 export function changesOfRun(place: RunsOfVantage, { run: now, key }: StoredRun): ChangeRow[] {
   const { ledger } = place;
-  const rows = ledger.rows<[host: number, protoport: number, what: number, serial: number]>(
-    `SELECT host, protoport, what, max(serial) FROM change
-     WHERE run = ? GROUP BY host, protoport, what ORDER BY host, protoport, what`,
-  );
   const timeTo = now.endedAt ?? ledger.now();
-  return rows.all(now.id).flatMap(([host, protoport, what, serial]): ChangeRow[] => {
-    if (!isTold(serial)) return [];
-    const port = protoport === WHOLE_HOST ? null : portOfCode(protoport);
-    const { kind, from, to } = changeValueOf(ledger, what);
-    return [
-      {
-        run: now.id,
-        timeFrom: lastProof(place, host, protoport, { key, kind, from })?.endedAt ?? null,
-        timeTo,
-        address: addressOf(ledger, host),
-        protocol: port?.protocol ?? null,
-        port: port?.port ?? null,
-        kind,
-        before: from,
-        after: to,
-        vantage: now.vantage,
-        operator: now.operator,
-      },
-    ];
-  });
+  return changeLinesOf(ledger, now.id).flatMap(
+    ([host, protoport, what, serial], index, lines): ChangeRow[] => {
+      if (!isTold(serial) || !isLastOn(lines, index)) return [];
+      const port = protoport === WHOLE_HOST ? null : portOfCode(protoport);
+      const { kind, from, to } = changeValueOf(ledger, what);
+      return [
+        {
+          run: now.id,
+          timeFrom: lastProof(place, host, protoport, { key, kind, from })?.endedAt ?? null,
+          timeTo,
+          address: addressOf(ledger, host),
+          protocol: port?.protocol ?? null,
+          port: port?.port ?? null,
+          kind,
+          before: from,
+          after: to,
+          vantage: now.vantage,
+          operator: now.operator,
+        },
+      ];
+    },
+  );
 }
