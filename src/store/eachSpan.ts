@@ -1,4 +1,6 @@
 import type { Key } from "../history/span.js";
+import { unpackTracks } from "../history/trackPack.js";
+import { everyPack } from "./hostPack.js";
 import type { Ledger } from "./ledger.js";
 
 /** @param service the last one that began before the span ended, null where none did */
@@ -11,24 +13,16 @@ export type VisitSpan = (
   service: number | null,
 ) => void;
 
-type StoredSpan = [
-  host: number,
-  code: number,
-  from: Key,
-  value: number,
-  until: Key | null,
-  service: number | null,
-];
-
 /** All spans of ports at a vantage, host by host, by port and time. */
 export function eachSpan(ledger: Ledger, vantage: number, visit: VisitSpan): void {
-  const stored = ledger.rows<StoredSpan>(
-    `SELECT host, protoport, from_key, value, until_key, (
-       SELECT service_span.value FROM service_span
-       WHERE service_span.host = span.host AND service_span.vantage = span.vantage
-         AND service_span.protoport = span.protoport AND service_span.from_key < coalesce(span.until_key, 9e18)
-       ORDER BY from_key DESC LIMIT 1
-     ) FROM span WHERE vantage = ?`,
-  );
-  for (const row of stored.iterate(vantage)) visit(...row);
+  for (const [host, packed] of everyPack(ledger, vantage)) {
+    const { cells, services } = unpackTracks(packed);
+    for (const [code, spans] of cells) {
+      const named = services.get(code) ?? [];
+      for (const { from, value, until } of spans) {
+        const service = until === null ? named.at(-1) : named.findLast((each) => each.from < until);
+        visit(host, code, from, value, until, service?.value ?? null);
+      }
+    }
+  }
 }

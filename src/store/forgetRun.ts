@@ -1,5 +1,6 @@
 import { PortreeveError } from "../facts/error.js";
 import type { RunId } from "../facts/run.js";
+import { beginsAt } from "../history/trackPack.js";
 import { dropHead } from "./head.js";
 import { importOf } from "./imports.js";
 import { dropXml } from "./keptXml.js";
@@ -57,7 +58,11 @@ export function forgetRun(ledger: Ledger, ref: RunRef): void {
 /** Whether a span begins with the run, or it used words of its own: else the tracks are the same without it. */
 function hasTrace({ ledger, stored }: Recording, host: number): boolean {
   const { vantage, key } = stored;
-  const parts = ["span", "service_span", "quiet", "host_span"].map(
+  const packed = ledger
+    .rows<[Uint8Array]>("SELECT packed FROM tracks WHERE vantage = ? AND host = ?")
+    .get(vantage, host);
+  if (packed !== undefined && beginsAt(packed[0], key)) return true;
+  const parts = ["quiet", "host_span"].map(
     (table) => `SELECT 1 FROM ${table} WHERE host = @host AND vantage = @vantage AND from_key = @key`,
   );
   parts.push("SELECT 1 FROM wording WHERE host = @host AND vantage = @vantage AND key = @key");

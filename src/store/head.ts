@@ -3,22 +3,79 @@
  * its coverage to write. A cache: a row that is missing costs a look at the tracks, so it is dropped when in doubt.
  */
 import { createHash } from "node:crypto";
-import type { QuietGroup } from "../facts/observation.js";
-import { formatPortSet } from "../scope/portSet.js";
+import type { CellObservation, HostObservation } from "../facts/observation.js";
+import { type PortSet, PROTOCOLS } from "../facts/port.js";
+import { cellCode } from "../history/cell.js";
+import { serviceId } from "./intern.js";
 import type { Ledger } from "./ledger.js";
-import type { Said } from "./said.js";
 
 export interface HostAt {
   readonly host: number;
   readonly vantage: number;
 }
 
-/** Twelve bytes: one chance in 2^96 that a change goes unseen. */
-export function digestOf({ presence, occupant, names, cells, quiet, covered }: Said): Buffer {
-  let text = `${presence} ${occupant} ${names} ${formatPortSet(covered)}`;
-  for (const [code, { value, service }] of cells) text += ` ${code} ${value} ${service}`;
-  for (const group of quiet) text += `\n${describe(group)}`;
-  return createHash("sha256").update(text).digest().subarray(0, 12);
+/**
+ * Twelve bytes of SHA-256 over what is kept of the observation: one chance in 2^96 that a change goes unseen. Inside a
+ * write transaction, for services get ids.
+ */
+export function digestOf(ledger: Ledger, observation: HostObservation): Buffer {
+  const { presence, mac, vendor, names, cells, quiet, covered } = observation;
+  used = 0;
+  putText(presence);
+  putText(mac ?? "");
+  putText(vendor ?? "");
+  put(names.length);
+  for (const name of [...names].sort()) putText(name);
+  putPorts(covered);
+  put(cells.length);
+  let last: CellObservation | null = null;
+  for (const cell of cells) {
+    const { protocol, port, state, reason, proof, service } = cell;
+    put(cellCode(protocol, port));
+    // Most ports of a host answer alike.
+    const isLike = last !== null && last.state === state && last.reason === reason && last.proof === proof;
+    put(isLike ? 1 : 0);
+    if (!isLike) {
+      putText(state);
+      putText(reason);
+      putText(proof);
+    }
+    last = cell;
+    put(service?.method === "probed" ? serviceId(ledger, service) : 0);
+    putText(service?.method === "table" ? service.name : "");
+  }
+  for (const { state, reason, proof, ports } of quiet) {
+    putText(state);
+    putText(reason);
+    putText(proof);
+    putPorts(ports);
+  }
+  return createHash("sha256").update(words.subarray(0, used)).digest().subarray(0, 12);
+}
+
+/** What is to be digested, as numbers: texts cost more than the digest. Each part tells its length or has a fixed one. */
+let words = new Int32Array(4096);
+let used = 0;
+
+function put(word: number): void {
+  if (used === words.length) {
+    const larger = new Int32Array(words.length * 2);
+    larger.set(words);
+    words = larger;
+  }
+  words[used++] = word;
+}
+
+function putText(text: string): void {
+  put(text.length);
+  for (let index = 0; index < text.length; index++) put(text.charCodeAt(index));
+}
+
+function putPorts(ports: PortSet): void {
+  for (const protocol of PROTOCOLS) {
+    put(ports[protocol].length);
+    for (const [from, to] of ports[protocol]) put(from * 65_536 + to);
+  }
 }
 
 export function isHead(ledger: Ledger, { host, vantage }: HostAt, digest: Buffer): boolean {
@@ -34,8 +91,4 @@ export function writeHead(ledger: Ledger, { host, vantage }: HostAt, digest: Buf
 
 export function dropHead(ledger: Ledger, { host, vantage }: HostAt): void {
   ledger.sql("DELETE FROM head WHERE vantage = ? AND host = ?").run(vantage, host);
-}
-
-function describe({ state, reason, proof, ports }: QuietGroup): string {
-  return `${state} ${reason} ${proof} ${formatPortSet(ports)}`;
 }

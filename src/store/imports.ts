@@ -7,6 +7,9 @@ import { addPorts, addTraits, type GatheredCoverage, gatherCoverage, writeCovera
 import type { RunEnd } from "./endRun.js";
 import { hostId, portsetId, realmId, vantageId } from "./intern.js";
 import type { Ledger } from "./ledger.js";
+import { hintAdded } from "./portHosts.js";
+import { publishLines } from "./published.js";
+import type { GatheredLines } from "./recordChanges.js";
 import { isWhollyIdentified, onlyPorts } from "./recordCoverage.js";
 import { recordExceptions } from "./recordExceptions.js";
 import { openRecording } from "./recording.js";
@@ -160,7 +163,8 @@ function recordImport(
 /** A file has no working rows: its coverage is gathered and written at once. */
 function recordAll(ledger: Ledger, run: RunId, hosts: Iterable<HostObservation>): GatheredCoverage {
   const gathered = gatherCoverage();
-  const recording = openRecording(ledger, storedRun(ledger, run));
+  const told: GatheredLines = { run, lines: [] };
+  const recording = openRecording(ledger, storedRun(ledger, run), told);
   for (const observation of hosts) {
     const host = hostId(ledger, recording.stored.realm, observation.address);
     recordTracks(recording, host, observation, false);
@@ -179,6 +183,8 @@ function recordAll(ledger: Ledger, run: RunId, hosts: Iterable<HostObservation>)
       addPorts(gathered, host, portset, observation.grade);
     }
   }
+  publishLines(ledger, run, told.lines);
+  hintAdded(ledger);
   return gathered;
 }
 

@@ -9,7 +9,7 @@ import type { CellState } from "../history/proof.js";
 import type { QuietValue } from "../history/quietTrack.js";
 import { formatPortSet, parseCanonicalPorts } from "../scope/portSet.js";
 import type { Ledger } from "./ledger.js";
-import { sharedService } from "./sharedService.js";
+import { sharedService } from "./shareServices.js";
 
 /** A span's value: the cell's state, and a name guessed by the port number where nothing was identified ("" none). */
 export type CellValue = CellState & { readonly guess: string };
@@ -143,7 +143,17 @@ export interface ChangeValue {
 }
 
 export function changeValueId(ledger: Ledger, { kind, from, to }: ChangeValue): number {
+  const key = `${kind} ${from === null ? 0 : 1} ${to === null ? 0 : 1} ${from}\0${to}`;
+  const ids = remembered(ledger.ids, "change_value by word");
+  const known = ids.get(key);
+  if (known !== undefined) return known;
   const text = JSON.stringify([kind, from, to]);
+  const id = storedChangeValueId(ledger, text);
+  ids.set(key, id);
+  return id;
+}
+
+function storedChangeValueId(ledger: Ledger, text: string): number {
   return idOf(ledger, "change_value", text, ["what"], [text]);
 }
 

@@ -17,7 +17,7 @@ import { pipeline } from "node:stream/promises";
 import { createGzip, gunzipSync, gzipSync } from "node:zlib";
 import { PortreeveError } from "../facts/error.js";
 import { explained, explainFault } from "./explainFault.js";
-import { exists, giveTo, makePrivateFolder, type Owner, refuseLink } from "./privateFiles.js";
+import { exists, giveTo, makePrivateFolder, type Owner, refuseLink, syncPath } from "./privateFiles.js";
 
 /** Where a shard's XML lies: `<database>.xml/ab/abcdef….xml.gz`, by the SHA-256 of the uncompressed text. */
 export function xmlPath(database: string, sha256: string): string {
@@ -78,16 +78,6 @@ function writeDurably(path: string, bytes: Uint8Array, owner: Owner | null): voi
   }
 }
 
-/** Of a folder: the names in it must be on the disk too. */
-function syncPath(path: string, flags = constants.O_RDONLY | constants.O_DIRECTORY): void {
-  const fd = openSync(path, flags);
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
-
 /** Removes it, where it is kept. */
 export function dropXml(database: string, sha256: string): void {
   const path = xmlPath(database, sha256);
@@ -119,7 +109,7 @@ export async function keepXmlFrom(
   });
   try {
     await pipeline(source, createGzip(), createWriteStream(temporary, { flags: "r+" }));
-    syncPath(temporary, constants.O_RDONLY);
+    syncPath(temporary);
     renameSync(temporary, path);
     syncPath(dirname(path));
   } catch (error) {

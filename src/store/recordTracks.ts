@@ -18,14 +18,15 @@ export function recordTracks(
 ): void {
   const { ledger, stored } = recording;
   const at = { host, vantage: stored.vantage };
-  const said = saidBy(ledger, observation);
   if (again || !recording.isNewest) {
+    const said = saidBy(ledger, observation);
     if (again || !isConfirming(recording, host, said)) placeHost(recording, host, said);
     if (isNewestOf(recording, host)) dropHead(ledger, at);
     return;
   }
-  const digest = digestOf(said);
+  const digest = digestOf(ledger, observation);
   if (isHead(ledger, at, digest)) return;
+  const said = saidBy(ledger, observation);
   const hasException = recordTail(recording, host, said);
   if (hasException === null) placeHost(recording, host, said);
   if (hasException === false) writeHead(ledger, at, digest);

@@ -1,6 +1,6 @@
 import type { Database, Statement } from "better-sqlite3";
 import type { HostObservation } from "../facts/observation.js";
-import { sharedService } from "./sharedService.js";
+import { sharedService } from "./shareServices.js";
 
 /** Hosts of a file until it has ended. */
 export interface Stage {
@@ -62,10 +62,16 @@ export function openStage(database: Database): Stage {
 /** Without what is not kept, and with one object for each service: a file tells the same ones again and again. */
 function slim(observation: HostObservation): HostObservation {
   const cells = observation.cells.map((cell) => ({
-    ...cell,
+    // Field by field: a spread is ten times slower here, and there are many.
+    protocol: cell.protocol,
+    port: cell.port,
+    state: cell.state,
+    reason: cell.reason,
+    proof: cell.proof,
     ttl: null,
     service: cell.service === null ? null : sharedService(cell.service),
     scripts: NO_SCRIPTS,
+    confidence: cell.confidence,
   }));
   return { ...observation, cells };
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import Sqlite from "better-sqlite3";
@@ -115,6 +115,34 @@ describe("an imported file", () => {
       [22, "closed", "told", 0, null, 100 * DAY],
       [80, "closed", "told", 0, null, 100 * DAY],
       [80, "closed", "retracted", 1, 0, 100 * DAY],
+    ]);
+  });
+
+  test("from before makes a first sighting earlier: the later run's line is taken back, its own is told, none is lost", () => {
+    const store = scratchStore({ now: () => 100 * DAY });
+    const fifth = take(store, 5, [open(22)]);
+    const told = store.changeLog();
+    const third = take(store, 3, [open(22)]);
+    const first = take(store, 1, [shut(22)]);
+    const lines = (run: number): unknown[] =>
+      store.changeLog({ run }).map(({ kind, serial, supersedes }) => [kind, serial, supersedes]);
+    expect(lines(fifth)).toEqual([
+      ["first-seen", 0, null],
+      ["first-seen", 1, 0],
+    ]);
+    // Found open before it was known to have been closed, then opened.
+    expect(lines(third)).toEqual([
+      ["first-seen", 0, null],
+      ["first-seen", 1, 0],
+      ["opened", 0, null],
+    ]);
+    expect([lines(first), store.changeLog({ run: fifth })[0]]).toEqual([[], told[0]]);
+    expect([first, third, fifth].map((run) => kinds(store, run).length)).toEqual([0, 1, 0]);
+    store.forgetRun(third);
+    expect(lines(fifth)).toEqual([
+      ["first-seen", 0, null],
+      ["first-seen", 1, 0],
+      ["opened", 0, null],
     ]);
   });
 
@@ -264,6 +292,10 @@ describe("two processes", () => {
         expect(run.outcome).toBe("complete");
         expect([...store.observationsOf(run.id)]).toHaveLength(60);
       }
+      // What the last moment left is named by a run and whole, or a check tells of it and it can be removed.
+      for (const run of runs.slice(0, 5)) {
+        expect(store.readXml(store.importOf(run.id)?.hash ?? "")).toMatch(/\n$/);
+      }
       imported = runs.length;
       store.close();
       const database = new Sqlite(path, { readonly: true });
@@ -271,7 +303,38 @@ describe("two processes", () => {
       expect(database.pragma("foreign_key_check")).toEqual([]);
       database.close();
     }
+    const store = openStore(path, { mode: "write", now: () => Date.now() + 2 * DAY });
+    const left = readdirSync(`${path}.xml`, { recursive: true, encoding: "utf8" }).filter((name) =>
+      name.includes(".xml.gz"),
+    );
+    const faults = store.check().flatMap((each) => each.faults);
+    const removed = store.pruneRaw(0);
+    expect(faults).toHaveLength(removed.length);
+    const names = store.listRuns({ vantage: "files" }).map(({ id }) => store.importOf(id)?.hash);
+    expect(left).toHaveLength(names.length + removed.length);
+    expect(store.check().flatMap((each) => each.faults)).toEqual([]);
+    store.close();
   }, 60_000);
+
+  test("a file waits for another writer as long as was said, and then says so", () => {
+    const path = join(scratchFolder(), "history.db");
+    const store = openStore(path, { mode: "write", patience: 400 });
+    const other = new Sqlite(path);
+    other.exec("BEGIN IMMEDIATE");
+    const started = Date.now();
+    expect(() => take(store, 1, [open(22)])).toThrow(
+      expect.objectContaining({
+        code: "locked",
+        message: `another process is writing to ${path} and did not finish within 0.4 s`,
+      }),
+    );
+    expect(Date.now() - started).toBeGreaterThanOrEqual(390);
+    expect(Date.now() - started).toBeLessThan(5000);
+    other.exec("ROLLBACK");
+    other.close();
+    expect(take(store, 1, [open(22)])).toBe(1);
+    store.close();
+  });
 
   test("a file that lies before a run in progress is there beside it", () => {
     const store = scratchStore();
