@@ -4,6 +4,7 @@ import { type Command, Option } from "commander";
 import { PortreeveError } from "../facts/error.js";
 import { type ImportedDocument, type ImportedFile, importFiles } from "../ingest/importFiles.js";
 import type { ImportPlace } from "../ingest/recordDocument.js";
+import type { FileRun } from "../nmap/fileRun.js";
 import {
   type ImportRow,
   renderImportJson,
@@ -16,7 +17,7 @@ import { operatorOf } from "./auditRun.js";
 import { EXIT } from "./exitCode.js";
 import { forgetImports } from "./forgetImports.js";
 import { importSources } from "./importSources.js";
-import { placeName } from "./options.js";
+import { isPlaceName, placeName } from "./options.js";
 import { printDocument, printMessage } from "./output.js";
 import { openSession, type Session } from "./session.js";
 import { listenForStop } from "./stopSignals.js";
@@ -126,12 +127,14 @@ class Target {
     return this.#store;
   }
 
-  placeOf(): ImportPlace {
+  /** What the user says, else what an export of ours says, else what is usual here. */
+  placeOf({ note }: Pick<FileRun, "note">): ImportPlace {
     const { vantage, realm, operator } = this.#options;
     const { settings } = this.#session.config;
+    const told = (name: string | undefined) => (name !== undefined && isPlaceName(name) ? name : undefined);
     return {
-      vantage: vantage ?? settings.vantage ?? "bastion",
-      realm: realm ?? settings.realm ?? "default",
+      vantage: vantage ?? told(note?.vantage) ?? settings.vantage ?? "bastion",
+      realm: realm ?? told(note?.realm) ?? settings.realm ?? "default",
       operator: operatorOf(operator),
       audit: null,
     };
@@ -168,7 +171,7 @@ async function takeDocument(
   };
   // One that breaks off before its start tag ends is no run.
   if (grade.grade === "refused" || run === null) return row;
-  const place = target.placeOf();
+  const place = target.placeOf(run);
   const store = target.store();
   const { recordDocument } = await import("../ingest/recordDocument.js");
   if (target.isDryRun || store === null) {

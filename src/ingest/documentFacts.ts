@@ -1,6 +1,7 @@
 /** What is known of a document in a file before any of its hosts is used. */
 import type { Instant } from "../facts/run.js";
 import type { NmapDocument, NmapHost } from "../nmap/document.js";
+import { fileNoteOf } from "../nmap/fileNote.js";
 import { type FileRun, fileRunOf } from "../nmap/fileRun.js";
 import { type ScanFacts, scanFactsOf } from "../nmap/scanFacts.js";
 import type { StreamEnd } from "../nmap/streamXml.js";
@@ -66,6 +67,7 @@ export function factsOf(read: ReadDocument): DocumentFacts {
     hosts: tally.hosts,
     timedOut: tally.timedOut,
     bytesBreak,
+    note: document === null ? null : fileNoteOf(document),
   };
   const grade = gradeFile(parts);
   const isUsed = grade.grade !== "refused" && document !== null;
@@ -88,14 +90,16 @@ function warningsOf(
   scan: ScanFacts | null,
 ): string[] {
   const warnings = [...notes, ...end.notes.filter((note) => !note.startsWith("the text breaks off"))];
+  // masscan tells no host's status.
+  const isNmaps = document.scanner === "nmap";
   if (end.form.form === "whole" && scan?.positiveOnly)
     warnings.push(`only open ports count: ${scan.positiveOnly}`);
-  if (!tally.hasReasons && document.scanner === "nmap")
+  if (!tally.hasReasons && isNmaps)
     warnings.push(
       `nmap ${document.version} states no reasons: what a ${scan?.tcp} scan gets is taken for them`,
     );
   const { counts, skippedTargets } = document;
-  if (end.form.form === "whole" && counts !== null && counts.up > tally.up)
+  if (end.form.form === "whole" && isNmaps && counts !== null && counts.up > tally.up)
     warnings.push(`it counts ${counted(counts.up, "host")} up and holds ${tally.up}`);
   for (const { specification, reason } of skippedTargets.slice(0, 20))
     warnings.push(`nmap skipped the target ${specification} (${reason})`);

@@ -15,12 +15,18 @@ interface WaitingBatch {
   readonly batch: BatchText;
 }
 
+export interface ReadLimits {
+  /** Characters of batches that may wait here. */
+  readonly mostUntaken: number;
+  readonly isOneOfMany: boolean;
+}
+
 export class FileReading {
   readonly #threads: ReaderThreads;
   readonly #name: string;
   readonly #path: string;
   readonly #thread: number;
-  readonly #mostUntaken: number;
+  readonly #limits: ReadLimits;
   readonly #batches: WaitingBatch[] = [];
   #reading = 0;
   #survey: { readonly thread: number; readonly order: number } | null = null;
@@ -31,14 +37,14 @@ export class FileReading {
 
   /**
    * @param name of the file for people
-   * @param mostUntaken characters of batches that may wait here
+   * @param limits of the reading
    */
-  constructor(threads: ReaderThreads, thread: number, name: string, path: string, mostUntaken: number) {
+  constructor(threads: ReaderThreads, thread: number, name: string, path: string, limits: ReadLimits) {
     this.#threads = threads;
     this.#thread = thread;
     this.#name = name;
     this.#path = path;
-    this.#mostUntaken = mostUntaken;
+    this.#limits = limits;
     this.#read(null);
   }
 
@@ -96,7 +102,7 @@ export class FileReading {
   }
 
   #read(plans: Plans | null): void {
-    const order = { do: "read", path: this.#path, plans, mostUntaken: this.#mostUntaken } as const;
+    const order = { do: "read", path: this.#path, plans, ...this.#limits } as const;
     this.#reading = this.#threads.give(this.#thread, order, (report) => this.#hear(report));
   }
 

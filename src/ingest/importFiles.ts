@@ -77,7 +77,9 @@ export async function* importFiles(
     while (next < sources.length || opened.length > 0) {
       while (next < sources.length && opened.length < atOnce) {
         if (signal?.aborted) throw interrupted();
-        opened.push(await openFile(threads, next % atOnce, sources[next] as Source, options));
+        opened.push(
+          await openFile(threads, next % atOnce, sources[next] as Source, sources.length > 1, options),
+        );
         next += 1;
       }
       const [file] = opened;
@@ -109,6 +111,7 @@ async function openFile(
   threads: ReaderThreads,
   thread: number,
   source: Source,
+  isOneOfMany: boolean,
   { spoolFolder, signal }: ImportOptions,
 ): Promise<OpenFile> {
   const path = typeof source === "string" ? source : "-";
@@ -117,7 +120,10 @@ async function openFile(
   const spooled = stream === null ? null : await spool(stream, spoolFolder, signal);
   const readFrom = spooled?.path ?? path;
   const isLarge = ((await sizeOfFile(readFrom)) ?? 0) > LARGE;
-  const reading = new FileReading(threads, thread, path, readFrom, MOST_UNTAKEN);
+  const reading = new FileReading(threads, thread, path, readFrom, {
+    mostUntaken: MOST_UNTAKEN,
+    isOneOfMany: isOneOfMany && !isLarge,
+  });
   return { path, readFrom, thread, isLarge, reading, spooled };
 }
 

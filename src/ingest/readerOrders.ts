@@ -12,6 +12,8 @@ export type Order =
       readonly plans: Plans | null;
       /** Characters of batches that may be on their way: then the reader waits until some were taken. */
       readonly mostUntaken: number;
+      /** Others come, and may say the same. */
+      readonly isOneOfMany: boolean;
     }
   | { readonly do: "taken"; readonly order: number; readonly size: number }
   | { readonly do: "stop"; readonly order: number };

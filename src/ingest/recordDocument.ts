@@ -1,6 +1,7 @@
 /** The way of a foreign scan into the store: all of it as one run, or nothing. */
 import { PortreeveError } from "../facts/error.js";
 import type { Run } from "../facts/run.js";
+import { whyIncomplete } from "../nmap/scanFacts.js";
 import type { Import, ImportFile } from "../store/imports.js";
 import type { Store } from "../store/store.js";
 import { documentBytes } from "./documentBytes.js";
@@ -103,24 +104,39 @@ function describe({ run, sha256, bytes, hosts }: DocumentFacts, name: string, pl
     args: run.args,
     dated: isDated,
   };
+  const { note } = run;
   const draft = {
     source: "import" as const,
     ...place,
+    audit: place.audit ?? note?.audit ?? null,
     ...(run.startedAt === null ? {} : { startedAt: run.startedAt }),
     method: run.method,
     ports: run.ports,
     targets: run.targets,
-    exclusions: [],
-    addressCount: hosts,
-    rate: 0,
-    nmapVersion: run.version,
-    sources: [],
+    exclusions: note?.exclusions ?? [],
+    addressCount: note?.addressCount ?? hosts,
+    rate: note?.rate ?? 0,
+    nmapVersion: note?.nmapVersion ?? run.version,
+    sources: note?.sources ?? [],
     profileHash: null,
   };
   return { draft, source };
 }
 
-function endOf({ grade, run, warnings }: DocumentFacts) {
+function endOf({ grade, run, scan, warnings }: DocumentFacts) {
+  const note = scan?.isNoted ? (run?.note ?? null) : null;
+  if (note !== null) {
+    const isGoingOn = note.outcome === "running";
+    return {
+      outcome: isGoingOn ? ("partial" as const) : note.outcome,
+      why: isGoingOn ? whyIncomplete(note) : note.why,
+      endedAt: note.endedAt ?? note.startedAt,
+      coverage: null,
+      cellsDue: null,
+      cellsCovered: null,
+      warnings: [...warnings],
+    };
+  }
   const why = grade.grade === "complete" ? null : grade.why;
   const isDated = run?.startedAt != null;
   return {

@@ -1,8 +1,10 @@
 /** A reader thread's side: orders in, reports out. Several orders may go on at once; each waits by itself. */
+
+import { KnownHosts } from "../nmap/knownHosts.js";
 import { surveyFile } from "./documentReading.js";
 import { sizeOfBatch } from "./hostBatch.js";
 import type { Order, Report } from "./readerOrders.js";
-import { readHosts } from "./readHosts.js";
+import { type BatchTaker, readHosts } from "./readHosts.js";
 
 export interface ReaderPort {
   postMessage(report: Report): void;
@@ -15,6 +17,9 @@ interface Job {
   untaken: number;
   resume: (() => void) | null;
 }
+
+/** Of all files that this thread reads. */
+const knownHosts = new KnownHosts();
 
 /** Ends a job that was stopped. */
 class Stopped extends Error {}
@@ -48,7 +53,7 @@ async function carryOut(
       port.postMessage({ tell: "surveyed", order, ends });
       return;
     }
-    const ends = await readHosts(path, message.plans, {
+    const taker: BatchTaker = {
       hosts: (document, batch) => {
         job.untaken += sizeOfBatch(batch);
         port.postMessage({ tell: "hosts", order, document, batch });
@@ -57,7 +62,9 @@ async function carryOut(
         stopIfTold(job);
         return job.untaken > message.mostUntaken ? waitForTaking(port, message, job) : undefined;
       },
-    });
+    };
+    const known = message.isOneOfMany ? knownHosts : null;
+    const ends = await readHosts(path, message.plans, taker, undefined, known);
     port.postMessage({ tell: "read", order, ends });
   } catch (error) {
     if (!(error instanceof Stopped)) port.postMessage({ tell: "failed", order, why: String(error) });

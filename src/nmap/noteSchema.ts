@@ -61,8 +61,6 @@ export const hostNoteSchema = z.strictObject({
 });
 
 export const runNoteSchema = z.strictObject({
-  id: z.int().min(1),
-  source: z.enum(["live", "import"]),
   audit: orNull,
   vantage: text,
   realm: text,
