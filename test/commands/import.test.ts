@@ -53,7 +53,8 @@ async function told(bench: Bench): Promise<unknown> {
   const open = await ask("query", "open");
   const history = await ask("query", "history", "--host", "10.0.0.1");
   const changes = await ask("query", "changes", "--since", "2023-01-01");
-  const plainly = (row: Record<string, unknown>) => ({ ...row, run: undefined });
+  const plainly = (row: Record<string, unknown>) =>
+    Object.fromEntries(Object.entries(row).filter(([key]) => !/^(first|until)?run$/i.test(key)));
   return [open, history, changes].map(({ rows }) => rows.map(plainly));
 }
 
@@ -82,7 +83,7 @@ describe("a line a file", () => {
     expect(all.code).toBe(1);
     expect(lines(all.stdout)).toEqual([
       expect.stringMatching(/^refused {3}page\.xml: it is not nmap's XML/),
-      expect.stringMatching(/^refused {3}bomb\.xml: .*entit/i),
+      expect.stringMatching(/^refused {3}bomb\.xml: it defines entities/),
       expect.stringMatching(/^refused {3}gone\.xml: it cannot be read: ENOENT/),
       expect.stringMatching(/^partial {3}cut\.xml: run 2 of .*was imported before/),
     ]);
@@ -169,7 +170,7 @@ describe("files come", () => {
     expect(await told(shuffled)).toEqual(expected);
     // Port 80 was closed by the second; the third did not ask it and says nothing.
     expect(expected).toMatchObject([
-      [{ port: 22, firstSeen: "2023-11-14T22:13:30Z", lastSeen: "2023-11-28T22:13:30Z" }],
+      [{ port: 22, firstSeen: "2023-11-14T22:13:20Z", lastSeen: "2023-11-28T22:13:20Z" }],
       expect.anything(),
       expect.arrayContaining([expect.objectContaining({ port: 80, kind: "closed" })]),
     ]);
@@ -208,7 +209,7 @@ describe("--forget", () => {
     await bench.run("import", "1.xml", "--db", "h.db");
     const { code, stderr } = await bench.run("import", "--forget", "1.xml", "2.xml", "--db", "h.db");
     expect(code).toBe(64);
-    expect(stderr).toContain("2.xml was not imported into");
+    expect(stderr).toContain('"2.xml" was not imported into');
     expect((await bench.run("query", "open", "--db", "h.db", "--format", "csv")).stdout).toContain(
       "10.0.0.1",
     );
