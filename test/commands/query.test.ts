@@ -95,6 +95,8 @@ describe.concurrent("portreeve query", { timeout: 120_000 }, () => {
       { kind: "closed", port: 3306 },
       { kind: "opened", port: 22 },
     ]);
+    expect(await ask("open", "--service", "HTTP")).toMatchObject([{ port: 80 }, { port: 8080 }]);
+    expect(await ask("service", "--service", "ssh")).toMatchObject([{ address: B, port: 22 }]);
     expect(await ask("service", "--product", "NGINX", "--below", "1.24")).toMatchObject([
       { port: 80, versionCheck: "below" },
       { port: 8080, version: null, versionCheck: "not comparable" },
@@ -124,6 +126,7 @@ describe.concurrent("portreeve query", { timeout: 120_000 }, () => {
     [["open", "--at", "yesterday"], /neither a run's number nor a date/],
     [["open", "--state", "shut"], /one or more of: open/],
     [["open", "--below", "1.2"], /--below needs --product/],
+    [["service"], /needs --product or --service/],
     [["service", "--product", "nginx", "--below", "new"], /is no version/],
     [["history"], /whose history\?/],
     [["changes", "--kind", "gone"], /one or more of: opened/],
