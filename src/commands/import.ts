@@ -5,6 +5,7 @@ import { PortreeveError } from "../facts/error.js";
 import { type ImportedDocument, type ImportedFile, importFiles } from "../ingest/importFiles.js";
 import type { ImportPlace } from "../ingest/recordDocument.js";
 import type { FileRun } from "../nmap/fileRun.js";
+import { plain } from "../report/escape.js";
 import {
   type ImportRow,
   renderImportJson,
@@ -101,7 +102,8 @@ async function importAll(
 function tell(row: ImportRow, format: ImportOptions["format"], session: Session): void {
   if (format === "text") printDocument(renderImportLine(row, { zone: session.zone, ...session.look }));
   if (format === "jsonl") printDocument(renderImportJsonLine(row));
-  if (format === "text") for (const warning of row.warnings) printMessage(`warning: ${row.file}: ${warning}`);
+  if (format === "text")
+    for (const warning of row.warnings) printMessage(`warning: ${plain(row.file)}: ${plain(warning)}`);
 }
 
 /** Where files go; opened for the first that is not refused, so that a slip makes no database. */

@@ -128,6 +128,17 @@ describe("a line a file", () => {
   });
 });
 
+test("names and warnings from outside are safe to print", async () => {
+  const bench = useBench();
+  const name = "\u001b[31mred\n\u202e.xml";
+  bench.write(name, `junk \u001b[2J${first}`);
+  const { stdout, stderr } = await bench.run("import", name, "--db", "h.db");
+  expect(stderr).toContain("warning:");
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what must not be there.
+  for (const text of [stdout, stderr]) expect(text).not.toMatch(/[\u001b\u202e]/);
+  expect(lines(stdout)).toHaveLength(1);
+});
+
 describe("files come", () => {
   test("gzipped, through standard input, from folders and their folders, by any name", async () => {
     const bench = useBench();
