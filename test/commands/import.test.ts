@@ -134,7 +134,6 @@ test("names and warnings from outside are safe to print", async () => {
   bench.write(name, `junk \u001b[2J${first}`);
   const { stdout, stderr } = await bench.run("import", name, "--db", "h.db");
   expect(stderr).toContain("warning:");
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what must not be there.
   for (const text of [stdout, stderr]) expect(text).not.toMatch(/[\u001b\u202e]/);
   expect(lines(stdout)).toHaveLength(1);
 });
