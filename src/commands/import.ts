@@ -5,6 +5,7 @@ import { PortreeveError } from "../facts/error.js";
 import { type ImportedDocument, type ImportedFile, importFiles } from "../ingest/importFiles.js";
 import type { ImportPlace } from "../ingest/recordDocument.js";
 import type { FileRun } from "../nmap/fileRun.js";
+import { countOf } from "../report/count.js";
 import { plain } from "../report/escape.js";
 import {
   type ImportRow,
@@ -75,7 +76,9 @@ async function importAll(
 ): Promise<number> {
   const { sources, passedOver } = importSources(files);
   if (passedOver > 0)
-    printMessage(`${passedOver} other files in the folders do not look like scans; name one to import it`);
+    printMessage(
+      `passed over, for they do not look like scans: ${countOf(passedOver, "file")}; name one to import it`,
+    );
   const stop = listenForStop((name) => {
     printMessage(`${name}: stopping; the files that were imported so far stay, the one at hand is left out`);
   });

@@ -151,7 +151,7 @@ describe("files come", () => {
       "complete  scans/a.xml.gz",
     ]);
     expect(folder.stderr).toBe(
-      "1 other files in the folders do not look like scans; name one to import it\n",
+      "passed over, for they do not look like scans: 1 file; name one to import it\n",
     );
     const piped = await bench.runWith({ input: first }, "import", "-", "--db", "h.db");
     expect(piped.stdout).toContain("complete  standard input: run 2 of 2023-11-14");
