@@ -82,15 +82,17 @@ export function addDb(program: Command): void {
     .option("--raw-before <date>", "YYYY-MM-DD, the end of that day in the configured zone")
     .action((flags: { rawBefore?: string }, command: Command) =>
       withStore(command, (store, session) => {
-        const gone = store.pruneRaw(lastDay(flags.rawBefore, session));
+        const gone =
+          flags.rawBefore === undefined
+            ? store.pruneRaw(Date.now() - session.config.keepXml, "by import")
+            : store.pruneRaw(lastDay(flags.rawBefore, session));
         const bytes = gone.reduce((sum, { size }) => sum + size, 0);
         printMessage(`${countOf(gone.length, "file")} removed, ${formatBytes(bytes)}`);
       }),
     );
 }
 
-function lastDay(text: string | undefined, { zone, config }: Session): Instant {
-  if (text === undefined) return Date.now() - config.keepXml;
+function lastDay(text: string, { zone }: Session): Instant {
   const before = endOfDay(text, zone);
   if (before !== null) return before;
   throw new PortreeveError("usage", `--raw-before ${JSON.stringify(text)} is no date`, {

@@ -9,7 +9,7 @@ import type { Session } from "./session.js";
  */
 export function pruneOldXml(store: Store, { config }: Pick<Session, "config">, now = Date.now()): void {
   try {
-    store.pruneRaw(now - config.keepXml);
+    store.pruneRaw(now - config.keepXml, "by import");
   } catch (error) {
     if (!(error instanceof PortreeveError)) throw error;
     printMessage(`warning: old nmap XML is still there: ${error.message}`);

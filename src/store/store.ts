@@ -31,6 +31,7 @@ import type { KnownHost } from "./known.js";
 import type { ObservationFilter } from "./observationRows.js";
 import type { OpenFilter } from "./openRows.js";
 import type { PeriodFilter } from "./periodRows.js";
+import type { AgeOfImport } from "./pruneRaw.js";
 import type { RecordedJudgement } from "./recordJudgement.js";
 import type { RunFilter, RunRef } from "./runs.js";
 import type { DeadShard } from "./settleDeadRuns.js";
@@ -100,7 +101,7 @@ export interface Store {
   backUp(file: string): Promise<BackUp>;
   check(): StoreCheck[];
   stats(): StoreStats;
-  pruneRaw(before: Instant): RawFile[];
+  pruneRaw(before: Instant, age?: AgeOfImport): RawFile[];
   /** Several writes as one transaction: all of them or none. */
   together<T>(work: () => T): T;
   close(): void;

@@ -161,6 +161,8 @@ describe("kept XML", () => {
       const begun = store.beginImport(draft(day * DAY, { source: "import" }), file);
       begun.import?.end(ending(day * DAY + 1));
     }
+    // Brought in today: where XML is kept for a time, that begins now.
+    expect(store.pruneRaw(20 * DAY, "by import")).toEqual([]);
     expect(store.pruneRaw(20 * DAY).map(({ sha256 }) => sha256)).toEqual(["1".padEnd(64, "0")]);
     expect(store.stats().rawFiles).toBe(1);
     expect(store.importOf(1)).toMatchObject({ hash: "1".padEnd(64, "0") });
