@@ -4,12 +4,17 @@ import { CONFIDENCES, PORT_STATES, PROOFS } from "../facts/observation.js";
 import { PROTOCOLS } from "../facts/port.js";
 import { OUTCOMES } from "../facts/run.js";
 import { tryParseAddress } from "../scope/address.js";
+import { LAST_SECOND } from "./attributeValues.js";
 import { NOTE_MARK } from "./hostNote.js";
 
 const text = z.string();
 const orNull = z.string().nullable();
-const instant = z.int();
+const instant = z
+  .int()
+  .min(0)
+  .max(LAST_SECOND * 1000 + 999);
 const number = z.number();
+const count = z.int().min(0);
 const port = { protocol: z.enum(PROTOCOLS), port: z.int().min(0).max(65_535) };
 
 const service = z.strictObject({
@@ -53,7 +58,12 @@ export const hostNoteSchema = z.strictObject({
     .optional(),
   holes: z
     .array(
-      z.strictObject({ ...port, silentShare: number, neighboursAsked: number, neighboursAnswered: number }),
+      z.strictObject({
+        ...port,
+        silentShare: number,
+        neighboursAsked: count,
+        neighboursAnswered: count,
+      }),
     )
     .optional(),
   holesUnjudged: text.optional(),
@@ -73,7 +83,7 @@ export const runNoteSchema = z.strictObject({
   ports: text,
   targets: z.array(text),
   exclusions: z.array(text),
-  addressCount: z.int().min(0),
+  addressCount: count,
   rate: number,
   nmapVersion: text,
   sources: z.array(

@@ -128,6 +128,24 @@ describe("a line a file", () => {
   });
 });
 
+test("a time that is none does no harm: the file is dated by another, or kept apart, and the others come in", async () => {
+  const bench = useBench();
+  const times = ["8640000000001", "99999999999999999999", "1e9", "-5", "0x6553F100", "4294967296", "soon"];
+  for (const [index, time] of times.entries())
+    bench.write(`${index}.xml`, first.replaceAll(/(start|starttime|endtime|time)="\d+"/g, `$1="${time}"`));
+  bench.write("by-host.xml", first.replace(/ start="\d+"/, ' start="99999999999999"'));
+  bench.write("good.xml", second);
+  const done = await bench.run("import", ".", "--db", "h.db");
+  expect([done.code, lines(done.stdout).length]).toEqual([3, times.length + 2]);
+  for (const line of lines(done.stdout).slice(0, times.length))
+    expect(line).toMatch(/^partial {3}\d\.xml: run \d+ undated, .*; it does not say when it was made/);
+  expect(done.stdout).toContain("by-host.xml: run 8 of 2023-11-14");
+  for (const question of [["runs"], ["query", "open"], ["query", "changes"], ["log"], ["db", "check"]])
+    expect(await bench.run(...question, "--db", "h.db")).toMatchObject({ code: 0, stderr: "" });
+  const views = await bench.run("sql", "SELECT count(*) FROM v1_runs", "--db", "h.db");
+  expect(views).toMatchObject({ code: 0, stderr: "" });
+});
+
 test("names and warnings from outside are safe to print", async () => {
   const bench = useBench();
   const name = "\u001b[31mred\n\u202e.xml";
@@ -168,7 +186,7 @@ describe("files come", () => {
     ]);
   });
 
-  test("in any order, and the history is the same", async () => {
+  test("in any order, and the history is the same", { timeout: 120_000 }, async () => {
     const files = { "1.xml": first, "2.xml": second, "3.xml": third };
     const inOrder = useBench();
     const shuffled = useBench();
@@ -188,7 +206,9 @@ describe("files come", () => {
 });
 
 describe("--forget", () => {
-  test("takes a file back as if it had never been there, by its bytes, its name or its run", async () => {
+  test("takes a file back as if it had never been there, by its bytes, its name or its run", {
+    timeout: 120_000,
+  }, async () => {
     const bench = useBench();
     bench.write("1.xml", first);
     bench.write("2.xml", second);
