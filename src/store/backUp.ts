@@ -4,6 +4,7 @@ import Sqlite from "better-sqlite3";
 import { PortreeveError } from "../facts/error.js";
 import { explainFault } from "./explainFault.js";
 import type { Ledger } from "./ledger.js";
+import { checkPlaceOfCopy } from "./placeOfCopy.js";
 import { exists, makePrivateFile, type Owner, refuseForeignLinks, syncPath } from "./privateFiles.js";
 
 /** All that is left in one step: with the source read in one snapshot, no writer makes it begin again. */
@@ -21,6 +22,7 @@ export interface BackUp {
  */
 export async function backUp(ledger: Ledger, path: string, owner: Owner | null): Promise<BackUp> {
   const file = resolve(path);
+  checkPlaceOfCopy(file, ledger.path);
   if (exists(file)) {
     throw new PortreeveError("usage", `${file} is there already: a backup is not written over`, {
       hint: "name a new file, with the date in its name",

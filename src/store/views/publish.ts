@@ -4,6 +4,7 @@ import Sqlite from "better-sqlite3";
 import { PortreeveError } from "../../facts/error.js";
 import { explained } from "../explainFault.js";
 import type { Ledger } from "../ledger.js";
+import { checkPlaceOfCopy } from "../placeOfCopy.js";
 import { exists, makePrivateFile, type Owner, refuseForeignLinks } from "../privateFiles.js";
 import { fillViews } from "./fillViews.js";
 
@@ -19,6 +20,7 @@ const CACHE_KB = 65_536;
  */
 export function publish(ledger: Ledger, path: string, owner: Owner | null): void {
   const file = resolve(path);
+  checkPlaceOfCopy(file, ledger.path);
   explained(file, () => {
     refuseOther(file, ledger.path);
     if (owner !== null) refuseForeignLinks(dirname(file));
