@@ -2,8 +2,13 @@
 import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { PortreeveError } from "../facts/error.js";
-import { type ImportedDocument, type ImportedFile, importFiles } from "../ingest/importFiles.js";
-import type { ImportPlace } from "../ingest/recordDocument.js";
+import {
+  type ImportedDocument,
+  type ImportedFile,
+  type ImportOptions as ImportFilesOptions,
+  importFiles,
+} from "../ingest/importFiles.js";
+import { type ImportPlace, recordDocument, recordEarly } from "../ingest/recordDocument.js";
 import type { FileRun } from "../nmap/fileRun.js";
 import { countOf } from "../report/count.js";
 import { plain } from "../report/escape.js";
@@ -85,7 +90,7 @@ async function importAll(
   const target = new Target(options, session);
   const rows: ImportRow[] = [];
   try {
-    for await (const file of importFiles(sources, { signal: stop.signal })) {
+    for await (const file of importFiles(sources, { signal: stop.signal, ...target.early() })) {
       for (const [index, document] of file.documents.entries()) {
         const row = await takeDocument(target, file, document, index);
         rows.push(row);
@@ -145,9 +150,24 @@ class Target {
     };
   }
 
+  /** Large files are recorded while they are read. */
+  early(): Pick<ImportFilesOptions, "early"> {
+    if (this.isDryRun) return {};
+    return {
+      early: (begun) => {
+        const store = this.store();
+        return store === null ? null : recordEarly(store, nameOf(begun), begun, this.placeOf(begun.run));
+      },
+    };
+  }
+
   close(): void {
     this.#store?.close();
   }
+}
+
+function nameOf({ path }: Pick<ImportedFile, "path">): string {
+  return path === "-" ? "standard input" : path;
 }
 
 async function takeDocument(
@@ -159,7 +179,7 @@ async function takeDocument(
   const { facts } = document;
   const { grade, run, hosts, sha256, bytes, warnings } = facts;
   const row = {
-    file: file.path === "-" ? "standard input" : file.path,
+    file: nameOf(file),
     scan: index + 1,
     scans: file.documents.length,
     grade: grade.grade,
@@ -178,12 +198,11 @@ async function takeDocument(
   if (grade.grade === "refused" || run === null) return row;
   const place = target.placeOf(run);
   const store = target.store();
-  const { recordDocument } = await import("../ingest/recordDocument.js");
   if (target.isDryRun || store === null) {
     const known = store?.runOfFile(sha256, place) ?? null;
     return { ...row, run: known, isKnown: known !== null };
   }
-  const source = { readFrom: file.readFrom, name: row.file, index };
+  const source = { readFrom: file.readFrom, name: row.file, index, identity: file.identity };
   const recorded = await recordDocument(store, source, document, place);
   if (recorded.run === null) return { ...row, grade: "refused", why: recorded.why };
   if (recorded.isKnown) return { ...row, ...recorded };

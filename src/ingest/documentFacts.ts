@@ -25,6 +25,12 @@ export interface DocumentFacts {
   readonly warnings: readonly string[];
 }
 
+/** A tally that came from another thread has no methods. */
+export type CountedHosts = Pick<
+  HostTally,
+  "hosts" | "up" | "timedOut" | "firstStart" | "lastEnd" | "hasReasons"
+>;
+
 /** What is counted of the hosts as they come. */
 export class HostTally {
   hosts = 0;
@@ -35,12 +41,24 @@ export class HostTally {
   /** nmap before 4.2 states no reasons. */
   hasReasons = true;
 
+  /** What was counted elsewhere. */
+  addAll(other: CountedHosts): void {
+    this.hosts += other.hosts;
+    this.up += other.up;
+    this.timedOut += other.timedOut;
+    this.hasReasons &&= other.hasReasons;
+    this.#addTimes(other.firstStart, other.lastEnd);
+  }
+
   add(host: NmapHost): void {
     this.hosts += 1;
     if (host.status.state === "up") this.up += 1;
     if (host.timedOut) this.timedOut += 1;
     if (host.status.state === "up" && host.status.reason === "") this.hasReasons = false;
-    const { startedAt, endedAt } = host;
+    this.#addTimes(host.startedAt, host.endedAt);
+  }
+
+  #addTimes(startedAt: Instant | null, endedAt: Instant | null): void {
     if (startedAt !== null && (this.firstStart === null || startedAt < this.firstStart))
       this.firstStart = startedAt;
     if (endedAt !== null && (this.lastEnd === null || endedAt > this.lastEnd)) this.lastEnd = endedAt;

@@ -5,7 +5,7 @@ import { type HostAnswers, mergeAnswers, readAnswers } from "../nmap/hostAnswers
 import { observeHost } from "../nmap/observeHost.js";
 import { readHostNote } from "../nmap/readNotes.js";
 import type { ScanFacts } from "../nmap/scanFacts.js";
-import { type BatchText, HostBatch, type ImportedHost } from "./hostBatch.js";
+import { BatchWriter, type HostBatch, type ImportedHost } from "./hostBatch.js";
 import { numberOfAddress } from "./seenAddresses.js";
 
 /** What is known of a document before its hosts are read. */
@@ -19,18 +19,18 @@ export class DocumentHosts {
   readonly #plan: DocumentPlan | null;
   readonly #turn: number;
   readonly #turns: number;
-  readonly #send: (batch: BatchText) => void;
+  readonly #send: (batch: HostBatch) => void;
   /** By address, until the document ends. */
   readonly #held = new Map<Address, HostAnswers>();
-  #batch: HostBatch | null = null;
+  #batch: BatchWriter | null = null;
   #scan: ScanFacts | null = null;
 
   /**
    * @param plan null to believe what the document says of its scan before its first host
    * @param turn of `turns`: which of the repeated addresses are read this time. The others are read in turn 0
-   * @param send takes a batch for `decodeHosts`
+   * @param send takes a batch for `BatchReader`
    */
-  constructor(plan: DocumentPlan | null, turn: number, turns: number, send: (batch: BatchText) => void) {
+  constructor(plan: DocumentPlan | null, turn: number, turns: number, send: (batch: HostBatch) => void) {
     this.#plan = plan;
     this.#turn = turn;
     this.#turns = turns;
@@ -71,7 +71,7 @@ export class DocumentHosts {
   }
 
   #tell(scan: ScanFacts, host: ImportedHost): void {
-    this.#batch ??= new HostBatch(scan.asked);
+    this.#batch ??= new BatchWriter(scan.asked);
     this.#batch.add(host);
     if (this.#batch.isFull) this.#send(this.#batch.take());
   }

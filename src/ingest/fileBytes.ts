@@ -20,6 +20,7 @@ const PACKED_PIECE = 8 * 1024;
 const MOST_RATIO = 500;
 const FREE_SIZE = 64 * 1024 * 1024;
 
+const GZIP = [0x1f, 0x8b];
 /** Other packings, by their first bytes, with the command that unpacks them. */
 const OTHERS: readonly (readonly [name: string, magic: readonly number[], command: string])[] = [
   ["xz", [0xfd, 0x37, 0x7a, 0x58, 0x5a], "xz -d"],
@@ -37,7 +38,7 @@ export async function* readFileBytes(path: string): AsyncGenerator<Buffer | Byte
     let isFirst = true;
     const pieces = readPieces(path, PIECE);
     for await (const piece of pieces) {
-      if (isFirst && startsWith(piece, [0x1f, 0x8b])) {
+      if (isFirst && startsWith(piece, GZIP)) {
         await pieces.return(undefined);
         yield* unpack(path);
         return;
@@ -52,6 +53,17 @@ export async function* readFileBytes(path: string): AsyncGenerator<Buffer | Byte
     }
   } catch (error) {
     yield { why: `it cannot be read: ${(error as Error).message}`, isRefused: true };
+  }
+}
+
+/** By its first bytes. @throws where it cannot be read */
+export function isGzip(path: string): boolean {
+  const file = openSync(path, "r");
+  try {
+    const first = Buffer.alloc(GZIP.length);
+    return readSync(file, first, 0, first.length, 0) === first.length && startsWith(first, GZIP);
+  } finally {
+    closeSync(file);
   }
 }
 

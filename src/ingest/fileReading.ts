@@ -4,15 +4,16 @@
  * survey (which reads only the form, four times as fast) does so first. If the belief was wrong they are read again.
  */
 import { PortreeveError } from "../facts/error.js";
+import { BatchReader } from "./batchReader.js";
 import { type DocumentEnd, refusedEnd } from "./documentReading.js";
-import { type BatchText, decodeHosts, type ImportedHost, sizeOfBatch } from "./hostBatch.js";
+import { type HostBatch, type ImportedHost, sizeOfBatch } from "./hostBatch.js";
 import type { Report } from "./readerOrders.js";
 import type { ReaderThreads } from "./readerThreads.js";
 import type { Plans } from "./readHosts.js";
 
 interface WaitingBatch {
   readonly document: number;
-  readonly batch: BatchText;
+  readonly batch: HostBatch;
 }
 
 export interface ReadLimits {
@@ -74,6 +75,7 @@ export class FileReading {
    */
   async *hosts(document: number): AsyncGenerator<readonly ImportedHost[]> {
     const asked = this.#ends?.[document]?.facts.scan?.asked;
+    const reader = asked === undefined ? null : new BatchReader(asked);
     for (;;) {
       const [batch] = this.#batches;
       if (batch === undefined) {
@@ -85,7 +87,7 @@ export class FileReading {
       if (batch.document > document) return;
       this.#batches.shift();
       this.#threads.taken(this.#thread, this.#reading, sizeOfBatch(batch.batch));
-      if (batch.document === document && asked !== undefined) yield decodeHosts(batch.batch, asked);
+      if (batch.document === document && reader !== null) yield reader.read(batch.batch);
     }
   }
 

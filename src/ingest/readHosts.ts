@@ -3,11 +3,11 @@
 import type { KnownHosts } from "../nmap/knownHosts.js";
 import { DocumentHosts, type DocumentPlan } from "./documentHosts.js";
 import { type DocumentEnd, DocumentReading, type DocumentSink, eachDocument } from "./documentReading.js";
-import type { BatchText } from "./hostBatch.js";
+import type { HostBatch } from "./hostBatch.js";
 
 export interface BatchTaker {
-  /** @param batch for `decodeHosts`, with the ports asked in this document */
-  hosts(document: number, batch: BatchText): void;
+  /** @param batch for `BatchReader`, with the ports asked in this document */
+  hosts(document: number, batch: HostBatch): void;
   /** Called between pieces of the file: there reading may wait, or throw to stop. */
   between(): Promise<void> | void;
 }

@@ -38,12 +38,6 @@ export async function spool(
   return { path, remove };
 }
 
-/** Size of what can be read again and again; null for a pipe, a device, and for what is not there. */
-export async function sizeOfFile(path: string): Promise<number | null> {
-  const found = await stat(path).catch(() => null);
-  return found?.isFile() ? found.size : null;
-}
-
 /** True for a named pipe or `/dev/stdin` at a pipe. */
 export async function isPipe(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => null);

@@ -13,7 +13,9 @@ const BLANK = "[ \\t\\r\\n]";
 const NAME = "[A-Za-z_:][\\w:.-]*";
 const ATTRIBUTE = `${BLANK}+${NAME}${BLANK}*=${BLANK}*(?:"${safeText('"')}"|'${safeText("'")}')`;
 const TAG = new RegExp(`<${NAME}(?:${ATTRIBUTE})*${BLANK}*/?>`, "y");
-const SCRIPTS = new RegExp(`(?:<script(?:${ATTRIBUTE})*/>)*`, "y");
+const ELEM = `<elem(?:${ATTRIBUTE})*>${safeText("")}</elem>`;
+const INSIDE = `${safeText("")}(?:${ELEM}${safeText("")})*`;
+const SCRIPTS = new RegExp(`(?:<script(?:${ATTRIBUTE})*(?:/>|>${INSIDE}</script>))*`, "y");
 const TIMES = new RegExp(`(?:<times(?:${ATTRIBUTE})*/>\n?)?`, "y");
 const TEXT = new RegExp(safeText(""), "y");
 
@@ -29,7 +31,10 @@ export function endOfQuickTag(text: string, at: number): number | null {
   return TAG.test(text) ? TAG.lastIndex : null;
 }
 
-/** Just behind the `<script …/>` at `at`, one behind the other; `at` where there are none of the usual ones. */
+/**
+ * Just behind the `<script …/>`, or `<script …>` with nothing but `<elem>` in it, one behind the other; `at` where there
+ * are none of the usual ones.
+ */
 export function endOfQuickScripts(text: string, at: number): number {
   if (text.charCodeAt(at + 1) === SLASH || text.length - at > LONGEST) return at;
   SCRIPTS.lastIndex = at;

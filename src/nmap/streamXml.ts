@@ -60,6 +60,16 @@ export class XmlStream {
     this.#walk.push(text);
   }
 
+  /** `XmlWalk.settle` */
+  settle(): boolean {
+    return this.#walk.settle();
+  }
+
+  /** Whether anything was noted so far. */
+  get hasNotes(): boolean {
+    return this.#notes.length > 0 || this.#walk.hasNotes;
+  }
+
   end(): StreamEnd {
     const { form, notes } = this.#walk.end();
     if (form.form === "refused") return { form, document: null, notes: [form.why] };

@@ -1,7 +1,8 @@
 /**
  * Walks the tags of nmap's XML as it streams in, and tells them to a listener: the same check of form as `inspectXml.ts`,
  * in bounded memory. What it tells is whole (every tag, every text between two tags) and comes before any break; where
- * the text breaks, or is none of nmap's, nothing more is told.
+ * the text breaks, or is none of nmap's, nothing more is told. Over 300 lines: the states of one walk, which share its
+ * place in the text.
  */
 import { cleanCharacters, notesOnForbidden } from "./characterReferences.js";
 import {
@@ -102,6 +103,20 @@ export class XmlWalk {
     // Twice as much before the next look: a long piece in small chunks stays linear.
     if (this.#waitingLength < this.#text.length - this.#at && this.#waitingLength < LONGEST_PIECE) return;
     this.#go(false);
+  }
+
+  /**
+   * Looks at all that came. True where that ends just behind a child of the root, or the root's start tag: what follows
+   * could be walked by another that comes from such a place.
+   */
+  settle(): boolean {
+    if (this.#form === null) this.#go(false);
+    return this.#form === null && this.#open.length === 1 && this.#at === this.#text.length;
+  }
+
+  /** Whether anything was noted so far. */
+  get hasNotes(): boolean {
+    return this.#forbidden > 0 || this.#notes.length > 0;
   }
 
   /** The text is over. */

@@ -137,7 +137,11 @@ function recordImport(
   const startedAt = draft.startedAt ?? end.endedAt;
   const key = file.dated ? fileKey(startedAt, file.hash) : undatedKey(file.hash);
   const place = { vantage, key: freeKeyOf(ledger, vantage, key), startedAt };
-  const id = insertRun(ledger, { ...draft, source: "import" }, place);
+  const id = insertRun(
+    ledger,
+    { ...draft, source: "import", addressCount: end.addressCount ?? draft.addressCount },
+    place,
+  );
   if (file.dated) writeCoverage(ledger, id, recordAll(ledger, id, hosts));
   ledger
     .sql("INSERT INTO import VALUES (?, ?, ?, ?, ?, ?, ?, ?)")

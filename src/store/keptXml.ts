@@ -19,6 +19,9 @@ import { PortreeveError } from "../facts/error.js";
 import { explained, explainFault } from "./explainFault.js";
 import { exists, giveTo, makePrivateFolder, type Owner, refuseLink, syncPath } from "./privateFiles.js";
 
+/** Three times as fast as the usual 6, for files that are a fifth larger. */
+const LEVEL = 3;
+
 /** Where a shard's XML lies: `<database>.xml/ab/abcdef….xml.gz`, by the SHA-256 of the uncompressed text. */
 export function xmlPath(database: string, sha256: string): string {
   if (!/^[0-9a-f]{64}$/.test(sha256)) throw new RangeError(`${sha256} is no SHA-256`);
@@ -37,7 +40,7 @@ export function keepXml(database: string, sha256: string, xml: string, owner: Ow
     if (owner !== null) refuseLink(dirname(path));
     const temporary = temporaryName(path);
     try {
-      writeDurably(temporary, gzipSync(xml), owner);
+      writeDurably(temporary, gzipSync(xml, { level: LEVEL }), owner);
       renameSync(temporary, path);
       syncPath(dirname(path));
     } catch (error) {
@@ -108,7 +111,11 @@ export async function keepXmlFrom(
     return name;
   });
   try {
-    await pipeline(source, createGzip(), createWriteStream(temporary, { flags: "r+" }));
+    await pipeline(
+      source,
+      createGzip({ level: LEVEL, chunkSize: 64 * 1024 }),
+      createWriteStream(temporary, { flags: "r+" }),
+    );
     syncPath(temporary);
     renameSync(temporary, path);
     syncPath(dirname(path));
