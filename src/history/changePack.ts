@@ -4,7 +4,7 @@
  * and one more than its number on the first (the host itself has -1). In columns like stands beside like, which is what a
  * general compressor wants.
  */
-import { pushVarint, readVarint } from "./varint.js";
+import { readVarint, writeVarint } from "./varint.js";
 
 export interface PackedLine {
   readonly host: number;
@@ -20,27 +20,23 @@ export interface ChangeColumns {
   readonly whats: Int32Array;
 }
 
-export function compareLines(a: PackedLine, b: PackedLine): number {
-  return a.host - b.host || a.protoport - b.protoport || a.what - b.what;
-}
-
 /** @param lines in their order, each once */
-export function packChanges(lines: readonly PackedLine[]): Uint8Array {
-  const bytes: number[] = [];
-  pushVarint(bytes, lines.length);
+export function packChanges(lines: ChangeColumns): Uint8Array {
+  const { hosts, protoports, whats } = lines;
+  const writer = { bytes: new Uint8Array(64 + 4 * hosts.length), at: 0 };
+  writeVarint(writer, hosts.length);
   let host = 0;
-  for (const line of lines) {
-    pushVarint(bytes, line.host - host);
-    host = line.host;
+  for (const each of hosts) {
+    writeVarint(writer, each - host);
+    host = each;
   }
-  let last: PackedLine | null = null;
-  for (const line of lines) {
-    const before = last?.host === line.host ? last.protoport : -1;
-    pushVarint(bytes, line.protoport - before);
-    last = line;
+  for (let index = 0; index < protoports.length; index++) {
+    const isSameHost = index > 0 && hosts[index - 1] === hosts[index];
+    const before = isSameHost ? (protoports[index - 1] ?? -1) : -1;
+    writeVarint(writer, (protoports[index] ?? 0) - before);
   }
-  for (const { what } of lines) pushVarint(bytes, what);
-  return Uint8Array.from(bytes);
+  for (const what of whats) writeVarint(writer, what);
+  return writer.bytes.slice(0, writer.at);
 }
 
 /** @throws RangeError on bytes that `packChanges` did not make */

@@ -13,7 +13,7 @@ export interface Hostset {
 
 /** @param ids positive integers in any order; repeats do not matter */
 export function encodeHostset(ids: Iterable<number>): Uint8Array {
-  const list = [...ids];
+  const list = Array.isArray(ids) ? (ids as readonly number[]) : [...ids];
   const isSorted = list.every((id, index) => index === 0 || (list[index - 1] ?? 0) < id);
   const sorted = isSorted ? list : [...new Set(list)].sort((a, b) => a - b);
   const runs = encodeRuns(sorted);

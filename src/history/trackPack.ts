@@ -49,6 +49,42 @@ export function packTracks({ cells, services }: PackedTracks): Uint8Array {
   return packed;
 }
 
+/**
+ * The same for a host of which nothing was known before: each track has one span, which begins at the key.
+ * @param cells code, value and service (0: none) of each port, one after the other, by code
+ */
+export function packFirstTracks(key: Key, cells: Int32Array): Uint8Array {
+  const sections = firstSections;
+  sections.at = 0;
+  writeFirst(sections, cells, 1);
+  const middle = sections.at;
+  writeFirst(sections, cells, 2);
+  const head = { bytes: new Uint8Array(32), at: 0 };
+  writeVarint(head, 1);
+  writeVarint(head, key);
+  writeVarint(head, middle);
+  const packed = new Uint8Array(head.at + sections.at);
+  packed.set(head.bytes.subarray(0, head.at));
+  packed.set(sections.bytes.subarray(0, sections.at), head.at);
+  return packed;
+}
+
+/** Used again for each host. */
+const firstSections = { bytes: new Uint8Array(1024), at: 0 };
+
+function writeFirst(writer: VarintWriter, cells: Int32Array, column: 1 | 2): void {
+  let last = 0;
+  for (let at = 0; at < cells.length; at += 3) {
+    const value = cells[at + column] ?? 0;
+    if (value === 0) continue;
+    const code = cells[at] ?? 0;
+    writeVarint(writer, (code - last) * MANY);
+    last = code;
+    writeVarint(writer, 0);
+    writeVarint(writer, value);
+  }
+}
+
 function writeSection(writer: VarintWriter, tracks: Tracks, places: ReadonlyMap<Key, number>): void {
   let last = 0;
   for (const code of [...tracks.keys()].sort((a, b) => a - b)) {
@@ -115,14 +151,20 @@ export function visitSpans(
   if (reader.at !== end) throw new RangeError("not the tracks of a host");
 }
 
-/** The spans of one port: the tracks before it are passed over, those after it not looked at. */
+/** The spans of one port: the keys and the tracks before it are passed over, those after it not looked at. */
 export function visitPort(
   bytes: Uint8Array,
   section: Section,
   port: number,
   visit: (code: number, from: Key, value: number, until: Key | null) => void,
 ): void {
-  const { reader, keys, end } = openSection(bytes, section);
+  const reader = { bytes, at: 0 };
+  skipVarints(reader, readVarint(reader));
+  const size = readVarint(reader);
+  const middle = reader.at + size;
+  if (middle > bytes.length) throw new RangeError("not the tracks of a host");
+  if (section === "services") reader.at = middle;
+  const end = section === "cells" ? middle : bytes.length;
   let code = 0;
   while (reader.at < end) {
     const head = readVarint(reader);
@@ -134,6 +176,7 @@ export function visitPort(
       skipVarints(reader, 2 * count);
       continue;
     }
+    const keys = readKeys({ bytes, at: 0 });
     let place = 0;
     for (let index = 0; index < count; index++) {
       place += readVarint(reader);

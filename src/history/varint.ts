@@ -56,6 +56,7 @@ export function readVarint(reader: VarintReader): number {
 /** Passes over so many numbers. */
 export function skipVarints(reader: VarintReader, count: number): void {
   const { bytes } = reader;
-  let rest = count;
-  while (rest > 0 && reader.at < bytes.length) if ((bytes[reader.at++] ?? 0) < 128) rest -= 1;
+  let { at } = reader;
+  for (let rest = count; rest > 0 && at < bytes.length; at++) if ((bytes[at] ?? 0) < 128) rest -= 1;
+  reader.at = at;
 }

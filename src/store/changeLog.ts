@@ -1,5 +1,6 @@
 import type { LoggedChange } from "../facts/answer.js";
 import type { Instant, RunId } from "../facts/run.js";
+import { CHANGE_KINDS } from "../facts/view.js";
 import { portOfCode } from "../history/cell.js";
 import type { Key } from "../history/span.js";
 import { addressOf, changeValueOf } from "./intern.js";
@@ -66,13 +67,25 @@ export function changeLog(ledger: Ledger, filter: ChangeLogFilter = {}): LoggedC
     );
     const late = lateFiles(named);
     const proofs = new Map<number, ProofBefore>();
-    return linesOf(ledger, runs, since)
+    const lines = linesOf(ledger, runs, since);
+    const isNew = newClaims(lines);
+    return lines
       .map((line): readonly [at: Instant, line: StoredLine, named: NamedRun] | null => {
         const named = runs.get(line[0]);
         return named === undefined ? null : [line[5] ?? named.recorded_at, line, named];
       })
       .filter((each) => each !== null)
-      .sort(([atA, a], [atB, b]) => atA - atB || a[0] - b[0] || a[1] - b[1] || a[2] - b[2] || a[4] - b[4])
+      .sort(
+        ([atA, a], [atB, b]) =>
+          atA - atB ||
+          a[0] - b[0] ||
+          a[1] - b[1] ||
+          a[2] - b[2] ||
+          isNew(a) - isNew(b) ||
+          placeOfKind(ledger, a) - placeOfKind(ledger, b) ||
+          a[3] - b[3] ||
+          a[4] - b[4],
+      )
       .map(([at, line, named]) => {
         let proof = proofs.get(named.vantage);
         if (proof === undefined) {
@@ -82,6 +95,20 @@ export function changeLog(ledger: Ledger, filter: ChangeLogFilter = {}): LoggedC
         return rowOf(ledger, proof, named, late.has(named.id), at, line);
       });
   });
+}
+
+/**
+ * Of one moment and place the lines on one change stand together, each after what it supersedes: first those on a change
+ * that was told before, then (1) a change that a correction brought in its stead.
+ */
+function newClaims(lines: readonly StoredLine[]): (line: StoredLine) => number {
+  const name = ([run, host, protoport, what]: StoredLine): string => `${run} ${host} ${protoport} ${what}`;
+  const brought = new Set(lines.filter((line) => line[4] === 0 && line[5] !== null).map(name));
+  return brought.size === 0 ? () => 0 : (line) => (brought.has(name(line)) ? 1 : 0);
+}
+
+function placeOfKind(ledger: Ledger, line: StoredLine): number {
+  return CHANGE_KINDS.indexOf(changeValueOf(ledger, line[3]).kind);
 }
 
 /** Files that were recorded when runs with later keys were there: their changes amend the past. @param runs by number */

@@ -60,11 +60,34 @@ function foundAt(ledger: Ledger, { id, realm }: KnownVantage, filter: ChangeFilt
   const proofs = proofsOf(ledger, id);
   return runs.map((stored) => {
     const { audit } = stored.run;
-    const changes = changesOfRun(ledger, proofs, stored, wanted).map((change): PlacedChange => {
-      return { ...change, realm, audit };
-    });
+    const changes = changesOfRun(ledger, proofs, stored, wanted).map((change) =>
+      placed(change, realm, audit),
+    );
     return { run: stored.run.id, end: endOf(ledger, stored), changes: inAddressOrder(changes) };
   });
+}
+
+/** Field by field: a spread is ten times slower here, and there are many. */
+function placed(
+  { run, timeFrom, timeTo, address, protocol, port, kind, before, after, vantage, operator }: ChangeRow,
+  realm: string,
+  audit: string | null,
+): PlacedChange {
+  return {
+    run,
+    timeFrom,
+    timeTo,
+    address,
+    protocol,
+    port,
+    kind,
+    before,
+    after,
+    vantage,
+    operator,
+    realm,
+    audit,
+  };
 }
 
 function isWanted(

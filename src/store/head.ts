@@ -2,11 +2,11 @@
  * The digest of the newest thing said of a host, where it needed no exception. A newest run that says the same has only
  * its coverage to write. A cache: a row that is missing costs a look at the tracks, so it is dropped when in doubt.
  */
-import { createHash } from "node:crypto";
-import type { CellObservation, HostObservation } from "../facts/observation.js";
+import { hash } from "node:crypto";
+import type { CellObservation, HostObservation, Service } from "../facts/observation.js";
 import { type PortSet, PROTOCOLS } from "../facts/port.js";
 import { cellCode } from "../history/cell.js";
-import { serviceId } from "./intern.js";
+import { serviceText } from "./intern.js";
 import type { Ledger } from "./ledger.js";
 
 export interface HostAt {
@@ -15,17 +15,22 @@ export interface HostAt {
 }
 
 /**
- * Twelve bytes of SHA-256 over what is kept of the observation: one chance in 2^96 that a change goes unseen. Inside a
- * write transaction, for services get ids.
+ * Twelve bytes of SHA-256 over what is kept of the observation: one chance in 2^96 that a change goes unseen.
+ * @param into gets three words of it, from `at`
+ * @param serviceWords `digestOfService`, as the caller remembers it
  */
-export function digestOf(ledger: Ledger, observation: HostObservation): Buffer {
-  const { presence, mac, vendor, names, cells, quiet, covered } = observation;
+export function digestOf(
+  { presence, mac, vendor, names, cells, quiet, covered }: HostObservation,
+  into: Int32Array,
+  at: number,
+  serviceWords: (service: Service) => Int32Array = rememberedDigest,
+): void {
   used = 0;
   putText(presence);
   putText(mac ?? "");
   putText(vendor ?? "");
   put(names.length);
-  for (const name of [...names].sort()) putText(name);
+  for (const name of names.length > 1 ? [...names].sort() : names) putText(name);
   putPorts(covered);
   put(cells.length);
   let last: CellObservation | null = null;
@@ -34,15 +39,16 @@ export function digestOf(ledger: Ledger, observation: HostObservation): Buffer {
     put(cellCode(protocol, port));
     // Most ports of a host answer alike.
     const isLike = last !== null && last.state === state && last.reason === reason && last.proof === proof;
-    put(isLike ? 1 : 0);
+    put((isLike ? 1 : 0) + (service === null ? 0 : service.method === "probed" ? 2 : 4));
     if (!isLike) {
       putText(state);
       putText(reason);
       putText(proof);
     }
     last = cell;
-    put(service?.method === "probed" ? serviceId(ledger, service) : 0);
-    putText(service?.method === "table" ? service.name : "");
+    if (service === null) continue;
+    if (service.method === "table") putText(service.name);
+    else for (const word of serviceWords(service)) put(word);
   }
   for (const { state, reason, proof, ports } of quiet) {
     putText(state);
@@ -50,7 +56,31 @@ export function digestOf(ledger: Ledger, observation: HostObservation): Buffer {
     putText(proof);
     putPorts(ports);
   }
-  return createHash("sha256").update(words.subarray(0, used)).digest().subarray(0, 12);
+  into.set(wordsOf(words.subarray(0, used)), at);
+}
+
+/** Three words of SHA-256. */
+export function digestOfService(service: Service): Int32Array {
+  return wordsOf(serviceText(service));
+}
+
+function wordsOf(content: string | Int32Array): Int32Array {
+  // At once and as text: a hash object and a buffer cost four times as much.
+  const digest = hash("sha256", content, "hex");
+  const words = new Int32Array(3);
+  for (let index = 0; index < 3; index++)
+    words[index] = Number.parseInt(digest.slice(index * 8, index * 8 + 8), 16);
+  return words;
+}
+
+const digests = new WeakMap<Service, Int32Array>();
+
+function rememberedDigest(service: Service): Int32Array {
+  const known = digests.get(service);
+  if (known !== undefined) return known;
+  const digest = digestOfService(service);
+  digests.set(service, digest);
+  return digest;
 }
 
 /** What is to be digested, as numbers: texts cost more than the digest. Each part tells its length or has a fixed one. */
@@ -78,14 +108,14 @@ function putPorts(ports: PortSet): void {
   }
 }
 
-export function isHead(ledger: Ledger, { host, vantage }: HostAt, digest: Buffer): boolean {
+export function isHead(ledger: Ledger, { host, vantage }: HostAt, digest: Uint8Array): boolean {
   const row = ledger
     .rows<[Buffer]>("SELECT digest FROM head WHERE vantage = ? AND host = ?")
     .get(vantage, host);
   return row?.[0].equals(digest) ?? false;
 }
 
-export function writeHead(ledger: Ledger, { host, vantage }: HostAt, digest: Buffer): void {
+export function writeHead(ledger: Ledger, { host, vantage }: HostAt, digest: Uint8Array): void {
   ledger.sql("REPLACE INTO head (host, vantage, digest) VALUES (?, ?, ?)").run(host, vantage, digest);
 }
 

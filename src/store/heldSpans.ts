@@ -44,7 +44,7 @@ export function heldSpans(
   const wanted = port === undefined ? null : cellCode(port.protocol, port.port);
   // In a long history most ports that were open once are closed.
   const open = openOnly ? new Set(ledger.numbers("SELECT id FROM value WHERE state = 'open'").all()) : null;
-  const packOf = packsOf(ledger, vantage, wanted === null ? hosts.length : 0);
+  const packOf = packsOf(ledger, vantage, hosts.length);
   const ranges = new Map<number, readonly [start: number, end: number]>();
   let room = 1024;
   let codes = new Int32Array(room);

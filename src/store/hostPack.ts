@@ -177,6 +177,12 @@ export function flushTracks(ledger: Ledger): void {
   ledger.sql(sql).run(bytes, vantage, host);
 }
 
+/** Rows of `tracks` were written past this file: nothing that was read before holds. */
+export function forgetPacks(ledger: Ledger): void {
+  ledger.packs.read = null;
+  ledger.packs.all = null;
+}
+
 /** The packed tracks of every host of a vantage, as they are stored; not inside a transaction that changes some. */
 export function* everyPack(
   ledger: Ledger,

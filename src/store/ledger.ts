@@ -24,6 +24,8 @@ export interface Ledger {
   readonly contents: Map<string, Map<number, unknown>>;
   /** Ids of services by their object (see `sharedService`), which is quicker than by their text. */
   readonly services: Map<Service, number>;
+  /** Tables of values to which the last one that was asked for was new. */
+  readonly growing: Set<string>;
   /** Packed spans of the host in hand. */
   readonly packs: PackMemory;
   /** Coverage of runs that have ended. */
@@ -64,6 +66,7 @@ export function openLedger(
     ids,
     contents,
     services,
+    growing: new Set(),
     packs,
     coverage,
     sql<Row>(text: string) {

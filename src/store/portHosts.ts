@@ -6,6 +6,7 @@ import { decodeHostset, encodeHostset, type Hostset } from "../history/hostset.j
 import { beginsAt, visitSpans } from "../history/trackPack.js";
 import { flushTracks } from "./hostPack.js";
 import type { Ledger } from "./ledger.js";
+import { RowBatch } from "./rowBatch.js";
 import type { StoredRun } from "./runs.js";
 
 export function hostsOfPort(ledger: Ledger, protoport: number): Hostset {
@@ -19,9 +20,11 @@ function storedHosts(ledger: Ledger, protoport: number): Uint8Array | null {
   return row?.[0] ?? null;
 }
 
-/** What a file brought: the transaction knows. */
-export function hintAdded(ledger: Ledger): void {
-  const found = new Map<number, number[]>();
+/**
+ * What a file brought: the transaction knows.
+ * @param found hosts by port that are known besides
+ */
+export function hintAdded(ledger: Ledger, found: Map<number, number[]>): void {
   for (const { host, code } of ledger.packs.added) addHost(found, code, host);
   writeHints(ledger, found);
 }
@@ -57,14 +60,28 @@ function addHost(found: Map<number, number[]>, code: number, host: number): void
 }
 
 function writeHints(ledger: Ledger, found: ReadonlyMap<number, readonly number[]>): void {
-  const write = ledger.sql("REPLACE INTO port_hosts (protoport, members) VALUES (?, ?)");
-  for (const [code, added] of found) {
-    const stored = storedHosts(ledger, code);
-    const known = stored === null ? null : decodeHostset(stored);
-    const fresh = known === null ? added : added.filter((host) => !known.has(host));
-    if (fresh.length === 0) continue;
-    const hosts = known?.list() ?? [];
-    hosts.push(...fresh);
-    write.run(code, Buffer.from(encodeHostset(hosts.sort((a, b) => a - b))));
+  const write = ledger.sql("UPDATE port_hosts SET members = ? WHERE protoport = ?");
+  const fresh = new RowBatch(ledger, "port_hosts (protoport, members)");
+  const storedOf = found.size > MANY_PORTS ? allStored(ledger) : (code: number) => storedHosts(ledger, code);
+  // In the order of the table: it grows at its end then.
+  for (const code of Int32Array.from(found.keys()).sort()) {
+    const added = found.get(code) ?? [];
+    const stored = storedOf(code);
+    if (stored === null) {
+      fresh.add(code, encodeHostset(added));
+      continue;
+    }
+    const known = decodeHostset(stored);
+    const more = added.filter((host) => !known.has(host));
+    if (more.length > 0) write.run(encodeHostset([...known.list(), ...more]), code);
   }
+  fresh.flush();
+}
+
+/** Of so many ports all hints are read at once. */
+const MANY_PORTS = 1000;
+
+function allStored(ledger: Ledger): (code: number) => Uint8Array | null {
+  const stored = new Map(ledger.rows<[number, Buffer]>("SELECT protoport, members FROM port_hosts").all());
+  return (code) => stored.get(code) ?? null;
 }

@@ -5,13 +5,8 @@
  */
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { RunId } from "../facts/run.js";
-import {
-  type ChangeColumns,
-  compareLines,
-  type PackedLine,
-  packChanges,
-  unpackChanges,
-} from "../history/changePack.js";
+import { ChangeLines } from "../history/changeLines.js";
+import { type ChangeColumns, type PackedLine, packChanges, unpackChanges } from "../history/changePack.js";
 import type { Ledger } from "./ledger.js";
 
 /** A line of the log. serial and recordedAt: see `change` in the schema. */
@@ -27,12 +22,11 @@ export type ChangeLine = readonly [
 const MEMORY = "published";
 
 /** Writes what an ended run told. Inside a transaction, once a run. */
-export function publishLines(ledger: Ledger, run: RunId, lines: readonly PackedLine[]): void {
-  if (lines.length === 0) return;
-  const sorted = [...lines].sort(compareLines);
+export function publishLines(ledger: Ledger, run: RunId, lines: ChangeLines): void {
+  if (lines.count === 0) return;
   ledger
     .sql("INSERT INTO published (run, lines) VALUES (?, ?)")
-    .run(run, deflateRawSync(packChanges(sorted)));
+    .run(run, deflateRawSync(packChanges(lines.sorted())));
 }
 
 /** Packs the rows of a run that ends now. Inside a transaction, while its outcome is still `running`. */
@@ -40,7 +34,7 @@ export function publishRows(ledger: Ledger, run: RunId): void {
   const rows = ledger.sql<PackedLine>(
     "SELECT host, protoport, what FROM change WHERE run = ? AND serial = 0 AND recorded_at IS NULL",
   );
-  publishLines(ledger, run, rows.all(run));
+  publishLines(ledger, run, ChangeLines.of(rows.all(run)));
   ledger.sql("DELETE FROM change WHERE run = ? AND serial = 0 AND recorded_at IS NULL").run(run);
 }
 

@@ -1,4 +1,5 @@
 import type { RunId } from "../facts/run.js";
+import type { ChangeLines } from "../history/changeLines.js";
 import { hasLine, type PackedLine } from "../history/changePack.js";
 import type { Key } from "../history/span.js";
 import type { SpanChange } from "../history/spanChanges.js";
@@ -24,7 +25,7 @@ export interface ChangedRun {
 /** Lines of a run whose rows are not to be written one by one: a file's, which are published at once. */
 export interface GatheredLines {
   readonly run: RunId;
-  readonly lines: PackedLine[];
+  readonly lines: ChangeLines;
 }
 
 /**
@@ -45,7 +46,7 @@ export function writeChanges(
     if (gone.delete(identity(change)) || run === undefined) continue;
     const { protoport } = change;
     if (run.id === gathered?.run) {
-      gathered.lines.push({ host, protoport, what: changeValueId(ledger, change) });
+      gathered.lines.push(host, protoport, changeValueId(ledger, change));
     } else publish(ledger, host, run, change);
   }
   for (const change of gone.values()) {

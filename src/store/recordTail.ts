@@ -254,6 +254,6 @@ function tell({ recording, host }: TailOf, protoport: number, changes: readonly 
   const change = changes.at(-1);
   if (change === undefined || change.key !== stored.key) return;
   const what = changeValueId(ledger, change);
-  if (gathered !== null) gathered.lines.push({ host, protoport, what });
+  if (gathered !== null) gathered.lines.push(host, protoport, what);
   else insertChange(ledger, [stored.run.id, host, protoport, what, 0, null]);
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compareLines, hasLine, packChanges, unpackChanges } from "../../src/history/changePack.js";
+import { ChangeLines } from "../../src/history/changeLines.js";
+import { hasLine, type PackedLine, packChanges, unpackChanges } from "../../src/history/changePack.js";
 import { chainSpans, type Span } from "../../src/history/span.js";
 import {
   beginsAt,
@@ -87,6 +88,10 @@ describe("packed tracks", () => {
   });
 });
 
+function compareLines(a: PackedLine, b: PackedLine): number {
+  return a.host - b.host || a.protoport - b.protoport || a.what - b.what;
+}
+
 describe("packed changes", () => {
   const line = fc.record({
     host: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
@@ -98,8 +103,8 @@ describe("packed changes", () => {
   test("come back as they were, and are found", () => {
     fc.assert(
       fc.property(lines, line, (list, other) => {
-        const sorted = list.sort(compareLines);
-        const columns = unpackChanges(packChanges(sorted));
+        const sorted = [...list].sort(compareLines);
+        const columns = unpackChanges(packChanges(ChangeLines.of(list).sorted()));
         expect(
           Array.from(columns.hosts, (host, index) => ({
             host,
@@ -114,7 +119,7 @@ describe("packed changes", () => {
   });
 
   test("that are cut, or longer than they say, are refused", () => {
-    const packed = packChanges([{ host: 7, protoport: -1, what: 3 }]);
+    const packed = packChanges(ChangeLines.of([{ host: 7, protoport: -1, what: 3 }]).sorted());
     expect(() => unpackChanges(packed.slice(0, 2))).toThrow(RangeError);
     expect(() => unpackChanges(Uint8Array.of(...packed, 0))).toThrow(RangeError);
     expect(() => unpackChanges(Uint8Array.of(100))).toThrow(RangeError);

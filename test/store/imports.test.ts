@@ -136,7 +136,9 @@ describe("an imported file", () => {
       ["first-seen", 1, 0],
       ["opened", 0, null],
     ]);
-    expect([lines(first), store.changeLog({ run: fifth })[0]]).toEqual([[], told[0]]);
+    // The window is looked up: what came in between made it narrower.
+    const narrower = { ...told[0], timeFrom: 3 * DAY + 3_600_000 };
+    expect([lines(first), store.changeLog({ run: fifth })[0]]).toEqual([[], narrower]);
     expect([first, third, fifth].map((run) => kinds(store, run).length)).toEqual([0, 1, 0]);
     store.forgetRun(third);
     expect(lines(fifth)).toEqual([
@@ -163,24 +165,43 @@ describe("an imported file", () => {
   });
 
   test("larger than memory goes through a temporary file, and is the same", () => {
-    const hosts = Array.from({ length: 300 }, (_, index) => {
-      const ports = Array.from({ length: 2500 }, (_, port) => 1 + port * 2);
-      return observed(`10.0.${index >> 8}.${index & 255}`, {
-        cells: [openCell(2 + index)],
-        quiet: [
-          quietGroup(
-            "closed",
-            ports.filter((port) => port !== 2 + index),
-          ),
-        ],
+    const odd = Array.from({ length: 16_000 }, (_, port) => 1 + port * 2);
+    const host = (index: number): HostObservation =>
+      observed(`10.0.${index >> 8}.${index & 255}`, {
+        cells: [openCell(40_000 + index, { confidence: "imported" })],
+        quiet: [quietGroup("closed", odd.slice(index % 7)), quietGroup("refused", [50_000])],
       });
-    });
     const store = scratchStore();
     const begun = store.beginImport(draft(DAY, { source: "import" }), fileOf("big"));
-    for (const host of hosts) begun.import?.add([host]);
+    for (let index = 0; index < 300; index++) begun.import?.add([host(index)]);
+    // Said of a host that lies in the file already.
+    begun.import?.add([{ ...host(2), names: ["again"] }]);
     const run = begun.import?.end(ending(2 * DAY));
     expect(store.observationRows({ run: run?.id ?? 0 })).toHaveLength(300);
-    expect(store.observationOf(run?.id ?? 0, ip("10.0.1.43"))?.covered).toEqual(hosts[299]?.covered);
+    const rosters = store.coverageRows({ run: run?.id ?? 0 });
+    expect(rosters.filter(({ coverage }) => coverage === "covered")).toHaveLength(300);
+    const view = (index: number) => store.observationOf(run?.id ?? 0, host(index).address);
+    for (const index of [0, 2, 299]) {
+      const { cells, quiet, covered } = host(index);
+      expect(view(index)?.covered).toEqual(covered);
+      expect(view(index)?.cells.map(({ port }) => port)).toEqual(cells.map(({ port }) => port));
+      expect(view(index)?.quiet).toHaveLength(quiet.length);
+    }
+    expect([view(0)?.names, view(2)?.names]).toEqual([[], ["again"]]);
+  });
+
+  test("with an address that is named twice says what was said last, in the order of ports", () => {
+    const store = scratchStore();
+    const cells = (...ports: number[]) => ports.map((port) => openCell(port, { confidence: "imported" }));
+    const id = take(store, 1, [
+      observed(H, { cells: cells(22) }),
+      observed(H, { cells: cells(443, 80), quiet: [quietGroup("closed", [22])] }),
+    ]);
+    expect(store.openRows({ run: id }).map(({ port }) => port)).toEqual([80, 443]);
+    expect(kinds(store, id)).toEqual([
+      [80, "first-seen", null],
+      [443, "first-seen", null],
+    ]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { deflateRawSync } from "node:zlib";
 import type { Database } from "better-sqlite3";
+import { ChangeLines } from "../../history/changeLines.js";
 import { type PackedLine, packChanges } from "../../history/changePack.js";
 import { encodeHostset } from "../../history/hostset.js";
 import type { Span } from "../../history/span.js";
@@ -166,7 +167,7 @@ function publishEnded(database: Database): void {
   const ended = database.prepare<[], number>("SELECT id FROM run WHERE outcome <> 'running'").pluck();
   for (const run of ended.all()) {
     const told = lines.all(run);
-    if (told.length > 0) insert.run(run, deflateRawSync(packChanges(told)));
+    if (told.length > 0) insert.run(run, deflateRawSync(packChanges(ChangeLines.of(told).sorted())));
   }
   database.exec("DROP TABLE change_before");
 }
