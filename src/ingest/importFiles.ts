@@ -1,5 +1,4 @@
 /** Files of nmap's XML, and of who writes the same form, as runs and observations: the way in of `portreeve import`. */
-import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
 import { PortreeveError } from "../facts/error.js";
 import type { DocumentFacts } from "./documentFacts.js";
@@ -8,7 +7,7 @@ import { type FileIdentity, identityOf } from "./fileIdentity.js";
 import { FileReading } from "./fileReading.js";
 import type { ImportedHost } from "./hostBatch.js";
 import { ReaderThreads, SMALL_LIMITS } from "./readerThreads.js";
-import { isPipe, type Spooled, spool } from "./spool.js";
+import { isPipe, openOnce, type Spooled, spool } from "./spool.js";
 
 export interface ImportOptions {
   /** Reader threads; 0 reads in this one. Without it one: more would only wait for the one that stores. */
@@ -147,7 +146,7 @@ export async function importFile<T>(
 async function findFile(source: Source, { spoolFolder, signal }: ImportOptions): Promise<FoundFile> {
   const path = typeof source === "string" ? source : "-";
   const stream =
-    typeof source === "string" ? ((await isPipe(source)) ? createReadStream(source) : null) : source;
+    typeof source === "string" ? ((await isPipe(source)) ? await openOnce(source) : null) : source;
   const spooled = stream === null ? null : await spool(stream, spoolFolder, signal);
   const readFrom = spooled?.path ?? path;
   const identity = await identityOf(readFrom);

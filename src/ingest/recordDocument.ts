@@ -1,6 +1,7 @@
 /** The way of a foreign scan into the store: all of it as one run, or nothing. */
 import { PortreeveError } from "../facts/error.js";
 import type { Run } from "../facts/run.js";
+import type { FileRun } from "../nmap/fileRun.js";
 import { whyIncomplete } from "../nmap/scanFacts.js";
 import type { RunDraft } from "../store/beginRun.js";
 import type { BegunImport, Import, ImportFile } from "../store/imports.js";
@@ -32,6 +33,17 @@ export type RecordedDocument =
   | { readonly run: null; readonly why: string };
 
 export const UNDATED = "it does not say when it was made: it is kept apart and proves nothing";
+export const FROM_THE_FUTURE =
+  "its clock was wrong, for its time has not come yet: it is kept apart and proves nothing";
+
+/** Clocks of two machines may differ; more than this is wrong. What a file of next year says would stand as today's. */
+const MOST_AHEAD = 86_400_000;
+
+/** Why the file has no place in time; null where it has one. */
+function whyUndated(run: Pick<FileRun, "startedAt"> | null): string | null {
+  if (run?.startedAt == null) return UNDATED;
+  return run.startedAt > Date.now() + MOST_AHEAD ? FROM_THE_FUTURE : null;
+}
 
 /**
  * Takes the hosts of a document into the store and keeps its XML. A refused one is not for here.
@@ -195,14 +207,13 @@ function describe(
   place: ImportPlace,
 ): { readonly draft: RunDraft; readonly source: ImportFile } {
   if (run === null) throw new RangeError("a document without a run is not recorded");
-  const isDated = run.startedAt !== null;
   const source: ImportFile = {
     name,
     hash: sha256,
     bytes,
     scanner: `${run.scanner} ${run.version}`.trim(),
     args: run.args,
-    dated: isDated,
+    dated: whyUndated(run) === null,
   };
   const { note } = run;
   const draft = {
@@ -227,9 +238,10 @@ function endOf({ grade, run, scan, warnings }: DocumentFacts) {
   const note = scan?.isNoted ? (run?.note ?? null) : null;
   if (note !== null) {
     const isGoingOn = note.outcome === "running";
+    const undated = whyUndated(run);
     return {
-      outcome: isGoingOn ? ("partial" as const) : note.outcome,
-      why: isGoingOn ? whyIncomplete(note) : note.why,
+      outcome: isGoingOn || undated !== null ? ("partial" as const) : note.outcome,
+      why: isGoingOn ? whyIncomplete(note) : (undated ?? note.why),
       endedAt: note.endedAt ?? note.startedAt,
       coverage: null,
       cellsDue: null,
@@ -237,11 +249,12 @@ function endOf({ grade, run, scan, warnings }: DocumentFacts) {
       warnings: [...warnings],
     };
   }
-  const why = grade.grade === "complete" ? null : grade.why;
-  const isDated = run?.startedAt != null;
+  const reasons = [grade.grade === "complete" ? null : grade.why, whyUndated(run)].filter(
+    (why) => why !== null,
+  );
   return {
-    outcome: grade.grade === "complete" && isDated ? ("complete" as const) : ("partial" as const),
-    why: isDated ? why : why === null ? UNDATED : `${why}; ${UNDATED}`,
+    outcome: reasons.length === 0 ? ("complete" as const) : ("partial" as const),
+    why: reasons.length === 0 ? null : reasons.join("; "),
     endedAt: Math.max(run?.endedAt ?? 0, run?.startedAt ?? 0) || Date.now(),
     coverage: null,
     cellsDue: null,

@@ -1,6 +1,8 @@
 /** `portreeve import` as a process: what it says of each file, and what the history says then. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { type Bench, useBench } from "./bench.js";
@@ -144,6 +146,33 @@ test("a time that is none does no harm: the file is dated by another, or kept ap
     expect(await bench.run(...question, "--db", "h.db")).toMatchObject({ code: 0, stderr: "" });
   const views = await bench.run("sql", "SELECT count(*) FROM v1_runs", "--db", "h.db");
   expect(views).toMatchObject({ code: 0, stderr: "" });
+});
+
+test("a file of next year is kept apart: what it says is not how things are today", async () => {
+  const bench = useBench();
+  bench.write("1.xml", first);
+  const soon = Math.floor(Date.now() / 1000);
+  bench.write("tomorrow.xml", second.replaceAll(String(START + 7 * DAY), String(soon + 400 * DAY)));
+  const done = await bench.run("import", "1.xml", "tomorrow.xml", "--db", "h.db");
+  expect(done.code).toBe(3);
+  expect(lines(done.stdout)[1]).toMatch(/^partial {3}tomorrow\.xml: .*its time has not come yet/);
+  const open = await bench.run("query", "open", "--db", "h.db", "--format", "csv");
+  expect(open.stdout).toContain("10.0.0.1,tcp,80,open");
+});
+
+test("links in a circle are passed over, and a pipe that nobody writes to can be left", async () => {
+  const bench = useBench();
+  mkdirSync(bench.path("scans"));
+  writeFileSync(bench.path("scans/a.xml"), first);
+  symlinkSync("z", bench.path("scans/z"));
+  expect(await bench.run("import", "scans", "--db", "h.db")).toMatchObject({ code: 0 });
+  expect(await bench.run("import", "scans/z", "--db", "h.db")).toMatchObject({ code: 1 });
+  execFileSync("mkfifo", [bench.path("pipe")]);
+  const child = bench.start(["import", "pipe", "--db", "h.db"], { stdio: "ignore" });
+  const exit = once(child, "exit");
+  await pause(1000);
+  child.kill("SIGTERM");
+  expect((await exit)[0]).toBe(130);
 });
 
 test("names and warnings from outside are safe to print", async () => {
