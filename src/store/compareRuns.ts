@@ -6,18 +6,19 @@ import { portOfCode } from "../history/cell.js";
 import { changeBetween, describeService, isSameService, presenceChange } from "../history/changeBetween.js";
 import type { CellState } from "../history/proof.js";
 import { type Key, type Span, stateAt } from "../history/span.js";
+import type { Section } from "../history/trackPack.js";
 import { portSetOf } from "../scope/portSet.js";
 import { portStateOf } from "./asOf.js";
 import { inAddressOrder } from "./chosenHosts.js";
 import { compareCoverage } from "./compareCoverage.js";
 import { presenceIn } from "./hostAsOf.js";
+import { type PackPlace, spansUpTo, trackOfPort, tracksOfHost } from "./hostPack.js";
 import { addressOf, cellValueOf, serviceOf } from "./intern.js";
 import type { Ledger } from "./ledger.js";
 import type { RunLook } from "./runLook.js";
 import { storedRun } from "./runs.js";
 import { wasIdentified } from "./serviceCoverage.js";
 import { spansBetween } from "./spansBetween.js";
-import { readTrack } from "./track.js";
 import { type VantageAt, vantagesAtMoment } from "./vantageAt.js";
 
 /** One of the two runs: its vantage as of it, and itself. */
@@ -48,8 +49,10 @@ export function compareRuns(ledger: Ledger, before: RunId, after: RunId): RunCom
       const kind = hostChange(a, b, host);
       if (kind !== null) changes.push(changeRow(ledger, a, b, host, null, kind, null, null));
       const torn: number[] = [];
-      for (const code of [...(cells.get(host) ?? [])].sort((x, y) => x - y)) {
-        const found = cellChange(ledger, a, b, host, code);
+      const codes = [...(cells.get(host) ?? [])].sort((x, y) => x - y);
+      const trackOf = tracksUpTo(ledger, { host, vantage: a.at.vantage }, codes.length, high);
+      for (const code of codes) {
+        const found = cellChange(ledger, a, b, host, code, trackOf);
         if (found === "open-and-reset") torn.push(code);
         else if (found !== null) changes.push(found);
       }
@@ -106,21 +109,28 @@ function hostsOf(...sides: readonly Side[]): number[] {
   return [...new Set(hosts)];
 }
 
+type TrackOf = (section: Section, code: number) => readonly Span<number>[];
+
+/** From so many ports of a host on its tracks are unpacked once and not a port at a time: a host may have 65,535. */
+const MANY = 16;
+
+function tracksUpTo(ledger: Ledger, place: PackPlace, count: number, key: Key): TrackOf {
+  if (count < MANY) return (section, code) => trackOfPort(ledger, place, section, code, key);
+  const tracks = tracksOfHost(ledger, place);
+  return (section, code) => spansUpTo(tracks[section], code, key);
+}
+
 function cellChange(
   ledger: Ledger,
   a: Side,
   b: Side,
   host: number,
   code: number,
+  trackOf: TrackOf,
 ): ChangeRow | "open-and-reset" | null {
   const port = portOfCode(code);
   if (![a, b].every(({ look }) => look.proved(host, port.protocol, port.port))) return null;
-  const spans = readTrack(
-    ledger,
-    { table: "span", host, vantage: a.at.vantage },
-    code,
-    Math.max(a.at.key, b.at.key),
-  );
+  const spans = trackOf("cells", code);
   const [was, is] = [a, b].map(({ at }) => valueAt(ledger, spans, at.key));
   if (was === undefined || was === null || is === undefined || is === null) return null;
   if (was.proof === "unstable" && is.proof === "unstable") return null;
@@ -134,7 +144,9 @@ function cellChange(
   if (kind !== null) {
     return changeRow(ledger, a, b, host, code, kind, portStateOf(was.state), portStateOf(is.state));
   }
-  return was.proof === "open" && is.proof === "open" ? serviceChange(ledger, a, b, host, code) : null;
+  return was.proof === "open" && is.proof === "open"
+    ? serviceChange(ledger, a, b, host, code, trackOf)
+    : null;
 }
 
 function valueAt(ledger: Ledger, spans: readonly Span<number>[], key: Key): CellState | null {
@@ -147,10 +159,16 @@ function isOpenOnce({ proof }: CellState): boolean {
 }
 
 /** A service changes only where both runs identified it. */
-function serviceChange(ledger: Ledger, a: Side, b: Side, host: number, code: number): ChangeRow | null {
+function serviceChange(
+  ledger: Ledger,
+  a: Side,
+  b: Side,
+  host: number,
+  code: number,
+  trackOf: TrackOf,
+): ChangeRow | null {
   const port = portOfCode(code);
-  const place = { table: "service_span", host, vantage: a.at.vantage } as const;
-  const services = readTrack(ledger, place, code, Math.max(a.at.key, b.at.key));
+  const services = trackOf("services", code);
   const [was, is] = [a, b].map(({ at, run }) => {
     const coverage = at.asked?.coverage();
     if (coverage === undefined) return null;
