@@ -16,6 +16,8 @@ export interface ImportOptions {
   readonly signal?: AbortSignal;
   /** Takes the hosts of a large file while it is read, before it is known whether they count. */
   readonly early?: TakeEarly;
+  /** Bytes from which a file counts as large; what is usual suits everybody but tests. */
+  readonly largeFrom?: number;
   /** Folder for what cannot be read twice (a stream, a pipe): the system's, unless told. */
   readonly spoolFolder?: string;
 }
@@ -143,14 +145,17 @@ export async function importFile<T>(
   throw new Error("unreachable: one source makes one file");
 }
 
-async function findFile(source: Source, { spoolFolder, signal }: ImportOptions): Promise<FoundFile> {
+async function findFile(
+  source: Source,
+  { spoolFolder, signal, largeFrom = LARGE }: ImportOptions,
+): Promise<FoundFile> {
   const path = typeof source === "string" ? source : "-";
   const stream =
     typeof source === "string" ? ((await isPipe(source)) ? await openOnce(source) : null) : source;
   const spooled = stream === null ? null : await spool(stream, spoolFolder, signal);
   const readFrom = spooled?.path ?? path;
   const identity = await identityOf(readFrom);
-  return { path, readFrom, identity, isLarge: (identity?.size ?? 0) > LARGE, spooled };
+  return { path, readFrom, identity, isLarge: (identity?.size ?? 0) > largeFrom, spooled };
 }
 
 function read(
