@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { PortreeveError } from "../facts/error.js";
+import type { Instant } from "../facts/run.js";
 import { endOfDay } from "../profile/endOfDay.js";
 import { countOf } from "../report/count.js";
 import { plain } from "../report/escape.js";
@@ -76,22 +77,27 @@ export function addDb(program: Command): void {
   db.command("prune")
     .summary("remove old nmap XML, and nothing else")
     .description(
-      "Removes the kept nmap XML of runs that ended by the end of a day. No row changes: history does not depend on it.\n\nExample:\n  portreeve db prune --raw-before 2025-03-01\n",
+      "Removes the kept nmap XML of runs that ended by the end of a day; without a day, what is older than the configuration's keep_xml (13 months), as each scan does when it ends. No row changes: history does not depend on it.\n\nExample:\n  portreeve db prune --raw-before 2025-03-01\n",
     )
-    .requiredOption("--raw-before <date>", "YYYY-MM-DD, the end of that day in the configured zone")
-    .action((flags: { rawBefore: string }, command: Command) =>
+    .option("--raw-before <date>", "YYYY-MM-DD, the end of that day in the configured zone")
+    .action((flags: { rawBefore?: string }, command: Command) =>
       withStore(command, (store, session) => {
-        const before = endOfDay(flags.rawBefore, session.zone);
-        if (before === null) {
-          throw new PortreeveError("usage", `--raw-before ${JSON.stringify(flags.rawBefore)} is no date`, {
-            hint: "write --raw-before 2025-03-01",
-          });
-        }
-        const gone = store.pruneRaw(before);
+        const gone =
+          flags.rawBefore === undefined
+            ? store.pruneRaw(Date.now() - session.config.keepXml, "by import")
+            : store.pruneRaw(lastDay(flags.rawBefore, session));
         const bytes = gone.reduce((sum, { size }) => sum + size, 0);
         printMessage(`${countOf(gone.length, "file")} removed, ${formatBytes(bytes)}`);
       }),
     );
+}
+
+function lastDay(text: string, { zone }: Session): Instant {
+  const before = endOfDay(text, zone);
+  if (before !== null) return before;
+  throw new PortreeveError("usage", `--raw-before ${JSON.stringify(text)} is no date`, {
+    hint: "write --raw-before 2025-03-01",
+  });
 }
 
 async function withStore(

@@ -1,9 +1,10 @@
 /** `portreeve export RUN`: what one run proved, for other tools. */
 import { type Command, Option } from "commander";
+import { PortreeveError } from "../facts/error.js";
 import type { HostObservation } from "../facts/observation.js";
 import type { Run } from "../facts/run.js";
+import type { NameOf } from "../nmap/writeHost.js";
 import { openStore } from "../store/openStore.js";
-import { observationsOfRun } from "./observationsOfRun.js";
 import { parseRunId } from "./options.js";
 import { openSession } from "./session.js";
 import { printPieces, writePieces } from "./writePieces.js";
@@ -37,8 +38,7 @@ export function addExport(program: Command): void {
       const session = await openSession(command);
       const store = openStore(session.database.path, { mode: "read" });
       try {
-        const view = store.runView(id);
-        const pieces = await piecesOf(view.run, observationsOfRun(view), format);
+        const pieces = await piecesOf(store.getRun(id), store.observationsOf(id), format);
         if (output === undefined) printPieces(pieces);
         else writePieces(output, pieces, session.database.owner);
       } finally {
@@ -57,7 +57,21 @@ async function piecesOf(
     return renderExport(run, hosts, format);
   }
   const { writeXml } = await import("../nmap/writeXml.js");
-  return writeXml(run, untimed(hosts));
+  return writeXml(run, untimed(hosts), await namesOfPorts());
+}
+
+/** Without nmap here, an export has no names for ports that were not identified. */
+async function namesOfPorts(): Promise<NameOf> {
+  const { readServiceTable } = await import("../nmap/serviceTable.js");
+  const { findNmap } = await import("../nmap/locate.js");
+  try {
+    const { entries } = await readServiceTable(await findNmap());
+    const names = new Map(entries.map(({ name, protocol, port }) => [`${port}/${protocol}`, name]));
+    return ({ protocol, port }) => names.get(`${port}/${protocol}`) ?? null;
+  } catch (error) {
+    if (!(error instanceof PortreeveError)) throw error;
+    return () => null;
+  }
 }
 
 function* untimed(hosts: Iterable<HostObservation>) {

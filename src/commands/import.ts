@@ -2,8 +2,16 @@
 import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { PortreeveError } from "../facts/error.js";
-import { type ImportedDocument, type ImportedFile, importFiles } from "../ingest/importFiles.js";
-import type { ImportPlace } from "../ingest/recordDocument.js";
+import {
+  type ImportedDocument,
+  type ImportedFile,
+  type ImportOptions as ImportFilesOptions,
+  importFiles,
+} from "../ingest/importFiles.js";
+import { type ImportPlace, recordDocument, recordEarly } from "../ingest/recordDocument.js";
+import type { FileRun } from "../nmap/fileRun.js";
+import { countOf } from "../report/count.js";
+import { plain } from "../report/escape.js";
 import {
   type ImportRow,
   renderImportJson,
@@ -16,7 +24,7 @@ import { operatorOf } from "./auditRun.js";
 import { EXIT } from "./exitCode.js";
 import { forgetImports } from "./forgetImports.js";
 import { importSources } from "./importSources.js";
-import { placeName } from "./options.js";
+import { isPlaceName, placeName } from "./options.js";
 import { printDocument, printMessage } from "./output.js";
 import { openSession, type Session } from "./session.js";
 import { listenForStop } from "./stopSignals.js";
@@ -73,14 +81,16 @@ async function importAll(
 ): Promise<number> {
   const { sources, passedOver } = importSources(files);
   if (passedOver > 0)
-    printMessage(`${passedOver} other files in the folders do not look like scans; name one to import it`);
+    printMessage(
+      `passed over, for they do not look like scans: ${countOf(passedOver, "file")}; name one to import it`,
+    );
   const stop = listenForStop((name) => {
     printMessage(`${name}: stopping; the files that were imported so far stay, the one at hand is left out`);
   });
   const target = new Target(options, session);
   const rows: ImportRow[] = [];
   try {
-    for await (const file of importFiles(sources, { signal: stop.signal })) {
+    for await (const file of importFiles(sources, { signal: stop.signal, ...target.early() })) {
       for (const [index, document] of file.documents.entries()) {
         const row = await takeDocument(target, file, document, index);
         rows.push(row);
@@ -100,7 +110,8 @@ async function importAll(
 function tell(row: ImportRow, format: ImportOptions["format"], session: Session): void {
   if (format === "text") printDocument(renderImportLine(row, { zone: session.zone, ...session.look }));
   if (format === "jsonl") printDocument(renderImportJsonLine(row));
-  if (format === "text") for (const warning of row.warnings) printMessage(`warning: ${row.file}: ${warning}`);
+  if (format === "text")
+    for (const warning of row.warnings) printMessage(`warning: ${plain(row.file)}: ${plain(warning)}`);
 }
 
 /** Where files go; opened for the first that is not refused, so that a slip makes no database. */
@@ -126,20 +137,37 @@ class Target {
     return this.#store;
   }
 
-  placeOf(): ImportPlace {
+  /** What the user says, else what an export of ours says, else what is usual here. */
+  placeOf({ note }: Pick<FileRun, "note">): ImportPlace {
     const { vantage, realm, operator } = this.#options;
     const { settings } = this.#session.config;
+    const told = (name: string | undefined) => (name !== undefined && isPlaceName(name) ? name : undefined);
     return {
-      vantage: vantage ?? settings.vantage ?? "bastion",
-      realm: realm ?? settings.realm ?? "default",
+      vantage: vantage ?? told(note?.vantage) ?? settings.vantage ?? "bastion",
+      realm: realm ?? told(note?.realm) ?? settings.realm ?? "default",
       operator: operatorOf(operator),
       audit: null,
+    };
+  }
+
+  /** Large files are recorded while they are read. */
+  early(): Pick<ImportFilesOptions, "early"> {
+    if (this.isDryRun) return {};
+    return {
+      early: (begun) => {
+        const store = this.store();
+        return store === null ? null : recordEarly(store, nameOf(begun), begun, this.placeOf(begun.run));
+      },
     };
   }
 
   close(): void {
     this.#store?.close();
   }
+}
+
+function nameOf({ path }: Pick<ImportedFile, "path">): string {
+  return path === "-" ? "standard input" : path;
 }
 
 async function takeDocument(
@@ -151,7 +179,7 @@ async function takeDocument(
   const { facts } = document;
   const { grade, run, hosts, sha256, bytes, warnings } = facts;
   const row = {
-    file: file.path === "-" ? "standard input" : file.path,
+    file: nameOf(file),
     scan: index + 1,
     scans: file.documents.length,
     grade: grade.grade,
@@ -168,14 +196,13 @@ async function takeDocument(
   };
   // One that breaks off before its start tag ends is no run.
   if (grade.grade === "refused" || run === null) return row;
-  const place = target.placeOf();
+  const place = target.placeOf(run);
   const store = target.store();
-  const { recordDocument } = await import("../ingest/recordDocument.js");
   if (target.isDryRun || store === null) {
     const known = store?.runOfFile(sha256, place) ?? null;
     return { ...row, run: known, isKnown: known !== null };
   }
-  const source = { readFrom: file.readFrom, name: row.file, index };
+  const source = { readFrom: file.readFrom, name: row.file, index, identity: file.identity };
   const recorded = await recordDocument(store, source, document, place);
   if (recorded.run === null) return { ...row, grade: "refused", why: recorded.why };
   if (recorded.isKnown) return { ...row, ...recorded };

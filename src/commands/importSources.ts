@@ -1,5 +1,5 @@
 /** From what was typed to files: folders are searched, `-` is standard input. */
-import { closeSync, type Dirent, openSync, readdirSync, readSync, statSync } from "node:fs";
+import { closeSync, type Dirent, openSync, readdirSync, readSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 import { PortreeveError } from "../facts/error.js";
 import type { Source } from "../ingest/importFiles.js";
@@ -40,7 +40,17 @@ export function importSources(typed: readonly string[]): ImportSources {
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return statOf(path)?.isDirectory() ?? false;
+}
+
+/** Null for what is not there, for a link that leads round in a circle, and where nobody may look. */
+function statOf(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch {
+    // What was named is told of when it is read.
+    return null;
+  }
 }
 
 function filesIn(folder: string): string[] {
@@ -48,9 +58,7 @@ function filesIn(folder: string): string[] {
   return entries.flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return filesIn(path);
-    const isFile = entry.isSymbolicLink()
-      ? statSync(path, { throwIfNoEntry: false })?.isFile()
-      : entry.isFile();
+    const isFile = entry.isSymbolicLink() ? statOf(path)?.isFile() : entry.isFile();
     return isFile ? [path] : [];
   });
 }

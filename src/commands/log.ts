@@ -19,18 +19,18 @@ interface LogFlags {
 }
 
 const USUAL_PERIOD = 1_000;
-/** How far back is looked while following: what a run writes is found though clocks differ and runs are long. */
-const LOOK_BACK = 14 * 86_400_000;
+/** A line is written with a time a little before it can be read: as long as its transaction takes. */
+const SLACK = 10 * 60_000;
 
 export function addLog(program: Command): void {
   program
     .command("log")
     .summary("the change log")
     .description(
-      "Prints every change with the run that found it, the window in which it happened, host, port, before, after, vantage and operator. The log is append-only: a correction supersedes, and says so.\n\n" +
+      "Prints every change that was recorded, with the run that found it, the window in which it happened, host, port, before, after, vantage and operator. The log is append-only: a correction is a line of its own, and says what it supersedes. What is true now: portreeve query changes.\n\n" +
         "Examples:\n  portreeve log --since 7d\n  portreeve log --follow --format syslog | nc -u loghost 514\n",
     )
-    .option("--since <time>", "found since then: 7d, or after the end of a day")
+    .option("--since <time>", "recorded since then: 7d, or after the end of a day")
     .option("--follow", "go on, and print changes as runs in progress find them, until interrupted")
     .option(
       "--every <duration>",
@@ -56,12 +56,13 @@ export function addLog(program: Command): void {
         // Followed from now on without --since: a log that is piped on must not repeat itself at each start.
         const from = since ?? (flags.follow === true ? now : 0);
         // One read for what is shown and for what counts as known: nothing falls between.
-        const first = store.changeRows({
-          withCorrections: true,
-          since: flags.follow === true ? Math.min(from, now - LOOK_BACK) : from,
+        const first = store.changeLog({
+          since: flags.follow === true ? Math.min(from, now - SLACK) : from,
         });
-        const isAsked = ({ recordedAt, timeTo }: LoggedChange) => (recordedAt ?? timeTo) >= from;
-        const shown = flags.follow === true && since === undefined ? [] : first.filter(isAsked);
+        const shown =
+          flags.follow === true && since === undefined
+            ? []
+            : first.filter(({ recordedAt }) => recordedAt >= from);
         if (flags.follow !== true) {
           if (shown.length > 0) printPaged(lines(shown), command);
           return;
@@ -99,7 +100,7 @@ async function follow(
         };
       });
       if (!goesOn) break;
-      const rows = store.changeRows({ since: Date.now() - LOOK_BACK, withCorrections: true });
+      const rows = store.changeLog({ since: Date.now() - SLACK - every });
       const fresh = rows.filter((change) => !known.has(nameOf(change)));
       if (fresh.length > 0 && !print(fresh)) break;
       // A run that goes on may take back what it said before: should it say it again, it is told again.

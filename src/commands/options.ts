@@ -45,6 +45,10 @@ export function parseDurationOption(value: string): number {
 
 /** A vantage or a realm: one word, for it stands in every row. As in the configuration (`PLACE_NAME` there). */
 export function placeName(value: string): string {
-  if (/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u.test(value)) return value;
+  if (isPlaceName(value)) return value;
   throw new InvalidArgumentError("It must be one word of letters, digits, ., _ and - (64 at most).");
+}
+
+export function isPlaceName(value: string): boolean {
+  return /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u.test(value);
 }

@@ -27,6 +27,7 @@ interface OpenFlags extends PlaceFlags, OwnerFlags {
   readonly olderThan?: string;
   readonly openFor?: string;
   readonly since?: string;
+  readonly service?: string;
   readonly product?: string;
   readonly below?: string;
 }
@@ -95,17 +96,23 @@ export function addOpenQuestions(query: Command): void {
     .description(
       "Lists open ports by product and version. Versions are compared part by part; one that cannot be compared is listed as not comparable.\n\nExample:\n  portreeve query service --product nginx --below 1.24\n",
     )
-    .requiredOption("--product <name>", "the product as nmap names it, or a part of the name")
+    .option("--product <name>", "the product as nmap names it, or a part of the name")
     .option("--owner <name>", "only ports that this owner answers for")
     .option("--below <version>", "only versions below this one")
-    .action((flags: OpenFlags, command: Command) =>
-      ask(flags, command, { rows: openBy(flags), withVersions: flags.below !== undefined }),
-    );
+    .action((flags: OpenFlags, command: Command) => {
+      if (flags.product === undefined && flags.service === undefined) {
+        throw new PortreeveError("usage", "query service needs --product or --service", {
+          hint: "such as: portreeve query service --product nginx --below 1.24",
+        });
+      }
+      return ask(flags, command, { rows: openBy(flags), withVersions: flags.below !== undefined });
+    });
 }
 
 function addStateQuestion(query: Command, name: string, { port }: { readonly port: boolean }): Command {
   const command = addPlaceFlags(query.command(name), { port });
   command
+    .option("--service <name>", "only where nmap names the service so, such as http")
     .option("--system <name>", "only hosts of this system")
     .option("--tag <tag>", "only hosts with this tag")
     .option("--profile <file>", "who answers for what, before the asset lists (default: the configuration's)")
@@ -133,7 +140,9 @@ async function ask(flags: OpenFlags, command: Command, asked: Asked): Promise<vo
       );
     }
     const owned = ownersOf(found, owners);
-    const kept = owned.filter((row) => (asked.fits?.(row) ?? true) && isOf(row, flags));
+    const kept = owned.filter(
+      (row) => (asked.fits?.(row) ?? true) && isOf(row, flags) && isService(row, flags.service),
+    );
     const options = {
       zone: session.zone,
       ...session.look,
@@ -197,6 +206,10 @@ function ofProduct(rows: readonly OpenRow[], { product, below }: OpenFlags): Sta
     if (isBelow === null) return [{ ...row, versionCheck: "not comparable" }];
     return isBelow ? [{ ...row, versionCheck: "below" }] : [];
   });
+}
+
+function isService({ service }: OpenRow, name: string | undefined): boolean {
+  return name === undefined || service?.name?.toLowerCase() === name.toLowerCase();
 }
 
 function asksForOwners({ owner, system, tag }: OwnerFlags, noRows: string | undefined): boolean {

@@ -24,6 +24,7 @@ import { requireVantage } from "./namedProfile.js";
 import { collect, parseCount, parseDurationOption, parseShare } from "./options.js";
 import { printDocument, printMessage } from "./output.js";
 import { progressLine } from "./progressLine.js";
+import { pruneOldXml } from "./pruneOldXml.js";
 import { renderJudged, renderScanSummary } from "./rendering.js";
 import { planScan, type ScanFlags, type ScanPlan } from "./scanPlan.js";
 import { openSession, type Session } from "./session.js";
@@ -159,6 +160,7 @@ async function scan(targets: readonly string[], options: ScanOptions, command: C
     });
     progress.clear();
     const judged = judgeAndRecord(store, run.id, expectation, session);
+    pruneOldXml(store, session);
     if (options.format === "json") printDocument(renderScanSummary(judged));
     else if (!isSilent(judged)) printDocument(renderJudged(judged, session));
     if (outcome === "interrupted") {

@@ -45,6 +45,8 @@ export interface Config {
   readonly nmap: string | null;
   /** Networks that may be scanned; null allows all. */
   readonly allow: readonly string[] | null;
+  /** For how long raw XML is kept, ms. */
+  readonly keepXml: number;
   readonly identifyFragilePorts: boolean;
   readonly settings: Settings;
   readonly audits: ReadonlyMap<string, AuditEntry>;
@@ -56,6 +58,9 @@ export interface Folders {
   /** What `~` stands for; null where it is not known. */
   readonly home: string | null;
 }
+
+/** Thirteen months: the same month of last year can still be looked at. */
+const KEEP_XML = 396 * 86_400_000;
 
 /** The zone of the system (TZ, /etc/localtime), UTC where the system names none. */
 export function systemTimeZone(): string {
@@ -79,6 +84,7 @@ export function settleConfig(file: ConfigFile, source: string | null, folders: F
     lang: file.lang ?? null,
     nmap: path(file.nmap),
     allow: file.allow ?? null,
+    keepXml: file.keep_xml === undefined ? KEEP_XML : parseDuration(file.keep_xml),
     identifyFragilePorts: file.identify_fragile_ports ?? false,
     settings: settle(file, folders),
     audits: new Map(

@@ -150,6 +150,11 @@ export const ConfigSchema = z
       .min(1)
       .optional()
       .describe("Networks that may be scanned. Without it any address may"),
+    keep_xml: duration()
+      .optional()
+      .describe(
+        "How long nmap's raw XML is kept after its run, compressed; history does not need it. Default: 396d (13 months)",
+      ),
     identify_fragile_ports: z
       .boolean()
       .optional()

@@ -56,7 +56,7 @@ export function judgeMissingHosts(judging: Judging, silent: AddressSet): void {
   }
 }
 
-/** @param exposed the addresses that were asked; the finding stands at the first */
+/** @param exposed where this vantage meets the host; the finding stands at the first */
 function addMissing(
   judging: Judging,
   profile: BoundProfile,
@@ -72,7 +72,8 @@ function addMissing(
     last === null ? "never answered" : `last answered on ${new Date(last).toISOString().slice(0, 10)}`;
   const by = groups[0] === undefined ? "the profile" : `group \`${groups[0].id}\` of the profile`;
   // As with a required port: which addresses were looked at is kept in the words.
-  const also = exposed.length > 1 ? ` on ${exposed.join(", ")}` : "";
+  const told = [...new Set([...exposed, ...hosts.filter(isAbsent).map((host) => host.address)])];
+  const also = told.length > 1 ? ` on ${told.join(", ")}` : "";
   addFinding(judging, {
     rule: "host-missing",
     address,

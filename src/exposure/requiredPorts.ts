@@ -60,10 +60,12 @@ function lookFor({ view: { run } }: Judging, { hosts, exposed }: Machine, port: 
   if (exposed === null) return { is: "unknown" };
   const looks = exposed.map((host) => lookAt(host, port));
   if (looks.some(({ is }) => is === "unknown")) return { is: "unknown" };
+  // Elsewhere it was looked for, too: what opens there later is no news of who the host is.
+  const told = hosts.filter((host) => lookAt(host, port).is !== "unknown");
   const rows = looks.flatMap((look) => ("row" in look && look.row !== null ? [look.row] : []));
   return {
     is: "missing",
-    how: exposed.length === 1 ? looks.map(describeAbsence).join("") : describeEach(exposed, port),
+    how: told.length === 1 ? looks.map(describeAbsence).join("") : describeEach(told, port),
     // Since the last of its addresses closed. A port that never was open has no history of its own: this run is the
     // first that tells of it.
     since: rows.length === 0 ? run.startedAt : Math.max(...rows.map(({ firstSeen }) => firstSeen)),

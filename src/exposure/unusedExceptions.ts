@@ -9,7 +9,7 @@
 import type { Address } from "../facts/address.js";
 import type { Finding, FindingRule } from "../facts/finding.js";
 import type { Port } from "../facts/port.js";
-import type { HostView, RunView } from "../facts/view.js";
+import type { HostView } from "../facts/view.js";
 import type { BoundProfile } from "../profile/bind.js";
 import { exceptionsOf } from "../profile/exceptionRules.js";
 import { matchGroups } from "../profile/hostRules.js";
@@ -24,8 +24,8 @@ import {
 } from "../scope/addressSet.js";
 import { hasPort } from "../scope/portSet.js";
 import { addAboutException } from "./addFinding.js";
-import { askedAddresses } from "./askedAddresses.js";
-import { endOf, hostsOf, isAbsent, type Judging } from "./judging.js";
+import { surelyAsked } from "./askedAddresses.js";
+import { answeringAll, endOf, exposedAt, hostsOf, isAbsent, type Judging } from "./judging.js";
 import { laterOf, type PortRun, portRunsOf, type Unused, unusedPortsOn } from "./unusedPorts.js";
 
 /** The addresses in the view of one machine. */
@@ -51,11 +51,11 @@ export function namesHosts({ addresses, names, hosts }: Match): boolean {
 }
 
 /** Whether the run tells of all that the match may mean: its hosts one by one, or the whole of its networks. */
-function isTold({ run }: RunView, match: Match, asked: AddressSet): boolean {
+function isTold(match: Match, asked: AddressSet): boolean {
   if (namesHosts(match)) return true;
   const { networks, addresses, tags } = match;
   const blocks = [...(networks ?? []).flatMap(({ cidrs }) => cidrs), ...(addresses ?? [])];
-  if (tags !== null || blocks.length === 0 || run.outcome !== "complete") return false;
+  if (tags !== null || blocks.length === 0) return false;
   return countAddresses(subtractAddresses(addressSetOfNetworks(blocks), asked)) === 0n;
 }
 
@@ -71,10 +71,10 @@ function byAddress(findings: readonly Finding[]): FindingsAt {
 
 function matchedMachines(judging: Judging, profile: BoundProfile): ReadonlyMap<Exception, Hosts[]> {
   const { exceptions } = profile.profile;
-  const asked = askedAddresses(judging.view.run);
+  const asked = surelyAsked(judging.view.run);
   const inForce = new Set(
     exceptions.filter(
-      (exception) => endOf(judging, exception) >= judging.now && isTold(judging.view, exception.match, asked),
+      (exception) => endOf(judging, exception) >= judging.now && isTold(exception.match, asked),
     ),
   );
   const matched = new Map<Exception, Hosts[]>();
@@ -101,7 +101,6 @@ function judgeOn(
 ): void {
   const { run } = judging.view;
   const hosts = machines.flat();
-  if (!namesHosts(exception.match) && hosts.some(isAbsent)) return;
   const present = hosts.filter((host) => !isAbsent(host));
   const first = namesHosts(exception.match) ? hosts[0] : lowestOf(present);
   if (first === undefined || present.length === 0) return;
@@ -120,12 +119,18 @@ function judgeOn(
   };
   const rules = exception.rules ?? PORT_RULES;
   if (exception.ports === null) {
-    const unused = hosts.some((host) => isUsedAt(host, findings, rules, null))
-      ? null
-      : unusedAbout(profile, rules, machines);
+    // A host that is missing may be in no view: it only was counted.
+    const isUsed = namesHosts(exception.match)
+      ? hosts.some((host) => isUsedAt(host, findings, rules, null))
+      : judging.findings.some(
+          ({ rule, address }) => rules.includes(rule) && exceptionsOf(profile, address).includes(exception),
+        );
+    const unused = isUsed ? null : unusedAbout(profile, rules, machines);
     if (unused !== null) add(null, "", unused);
     return;
   }
+  // An address of theirs that was not asked, or answers nothing, may be the one that uses it.
+  if (hosts.some(({ address }) => answeringAll(judging, exposedAt(judging, address)) === null)) return;
   // Where holes cannot be judged, none is no proof that there is none.
   if (
     exception.rules?.includes("firewall-hole") &&

@@ -71,16 +71,26 @@ export interface SinceRow {
   readonly earlierOpen: readonly PeriodRow[];
 }
 
-/** A change with its place in the append-only log. */
-export interface LoggedChange extends ChangeRow {
+/** A change with where it was seen from and for which audit. */
+export interface PlacedChange extends ChangeRow {
   readonly realm: string;
   readonly audit: string | null;
-  /** When it was put down; null: with its run. */
-  readonly recordedAt: Instant | null;
-  /** A correction takes the change back: it did not happen. */
-  readonly retracted: boolean;
-  /** 0 came with its run; a correction has the next number, and supersedes the one before. */
+}
+
+/** `retracted`: it does not hold any more; `corrected`: it holds, and was not known when later runs were recorded. */
+export const LOG_ACTS = ["told", "corrected", "retracted"] as const;
+
+/** One line of the audit trail: what was published, and when. Lines are added, never changed. */
+export interface LoggedChange extends PlacedChange {
+  /** Orders the lines on one change: 0 came with its run, each correction has the next. */
   readonly serial: number;
+  /** When it was put down: at the end of its run, or now while that goes on; of a file when it was imported. */
+  readonly recordedAt: Instant;
+  readonly act: (typeof LOG_ACTS)[number];
+  /** The serial of the line it takes the place of; null where it is the first on its change. */
+  readonly supersedes: number | null;
+  /** Its run was taken back since. */
+  readonly isForgotten: boolean;
 }
 
 /** How well one address is known from one vantage. */

@@ -3,6 +3,7 @@
  * less one) or a bitmap (tag 1, varint of the first id, then its bits, lowest first). Equal sets give equal bytes, so
  * that the same hosts in run after run are stored once.
  */
+import { pushVarint, readVarint } from "./varint.js";
 
 export interface Hostset {
   has(id: number): boolean;
@@ -12,7 +13,9 @@ export interface Hostset {
 
 /** @param ids positive integers in any order; repeats do not matter */
 export function encodeHostset(ids: Iterable<number>): Uint8Array {
-  const sorted = [...new Set(ids)].sort((a, b) => a - b);
+  const list = Array.isArray(ids) ? (ids as readonly number[]) : [...ids];
+  const isSorted = list.every((id, index) => index === 0 || (list[index - 1] ?? 0) < id);
+  const sorted = isSorted ? list : [...new Set(list)].sort((a, b) => a - b);
   const runs = encodeRuns(sorted);
   const first = sorted[0] ?? 0;
   const bitmapSize = 1 + varintSize(first) + Math.floor(((sorted.at(-1) ?? 0) - first) / 8) + 1;
@@ -45,9 +48,12 @@ export function decodeHostset(bytes: Uint8Array): Hostset {
       return id < (ends[low - 1] ?? 0);
     },
     list() {
-      return starts.flatMap((start, index) => {
-        return Array.from({ length: (ends[index] ?? start) - start }, (_, offset) => start + offset);
-      });
+      const ids: number[] = [];
+      for (const [index, start] of starts.entries()) {
+        const end = ends[index] ?? start;
+        for (let id = start; id < end; id++) ids.push(id);
+      }
+      return ids;
     },
   };
 }
@@ -99,29 +105,8 @@ function decodeBitmap(bytes: Uint8Array): Hostset {
   };
 }
 
-function pushVarint(bytes: number[], value: number): void {
-  let rest = value;
-  while (rest > 127) {
-    bytes.push((rest % 128) + 128);
-    rest = Math.floor(rest / 128);
-  }
-  bytes.push(rest);
-}
-
 function varintSize(value: number): number {
   const bytes: number[] = [];
   pushVarint(bytes, value);
   return bytes.length;
-}
-
-function readVarint(reader: { readonly bytes: Uint8Array; at: number }): number {
-  let value = 0;
-  let scale = 1;
-  for (;;) {
-    const byte = reader.bytes[reader.at++];
-    if (byte === undefined) throw new RangeError("a host set ends in the middle of a number");
-    value += (byte & 127) * scale;
-    if (byte < 128) return value;
-    scale *= 128;
-  }
 }

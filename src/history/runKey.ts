@@ -35,6 +35,11 @@ export function keyUpTo(at: number): Key {
   return at >= LAST_SECOND * 1000 ? Number.MAX_SAFE_INTEGER : (secondOf(at) + 1) * PER_SECOND - 1;
 }
 
+/** The second that the key was made of; a run's own start is finer, and may be earlier (a clock that was set back). */
+export function secondOfKey(key: Key): number {
+  return Math.floor(key / PER_SECOND) * 1000;
+}
+
 function secondOf(at: number): number {
   return Math.min(Math.max(Math.floor(at / 1000), 0), LAST_SECOND);
 }

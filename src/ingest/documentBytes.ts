@@ -1,26 +1,52 @@
 /** The plain bytes of one document of a file, once more: to keep them. */
 import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
-import { readFileBytes } from "./fileBytes.js";
+import { isGzip, readFileBytes } from "./fileBytes.js";
+import { type FileIdentity, isUnchanged } from "./fileIdentity.js";
 import { DocumentSplitter } from "./splitDocuments.js";
 
-/**
- * As they were read: unpacked, cut where the file breaks off, without the documents before and behind.
- * @param index of the document in the file
- * @param sha256 hexadecimal; what has another is not what was read, and the stream ends with an error then
- */
-export function documentBytes(path: string, index: number, sha256: string): Readable {
-  return Readable.from(checkedBytes(path, index, sha256), { objectMode: false });
+export interface KeptDocument {
+  /** Of the document in the file. */
+  readonly index: number;
+  /** Hexadecimal, of its plain bytes; and how many these are. */
+  readonly sha256: string;
+  readonly bytes: number;
+  /** Of the file before it was read; null where that is not known. */
+  readonly identity: FileIdentity | null;
 }
 
-async function* checkedBytes(path: string, index: number, sha256: string): AsyncGenerator<Buffer> {
+const PIECE = 128 * 1024;
+const CHANGED = "the file changed while it was read";
+
+/**
+ * As they were read: unpacked, cut where the file breaks off, without the documents before and behind. Of what is not
+ * the file that was read any more the stream ends with an error.
+ */
+export function documentBytes(path: string, document: KeptDocument): Readable {
+  return Readable.from(bytesToKeep(path, document), { objectMode: false, highWaterMark: PIECE });
+}
+
+async function* bytesToKeep(path: string, document: KeptDocument): AsyncGenerator<Buffer> {
+  const { identity, bytes, index } = document;
+  // Of that size it is no one of several; and with its looks unchanged its hash needs no second time.
+  const isWhole = identity !== null && index === 0 && identity.size === bytes && !isGzip(path);
+  if (!isWhole) {
+    yield* checkedBytes(path, document);
+    return;
+  }
+  yield* createReadStream(path, { highWaterMark: PIECE }) as AsyncIterable<Buffer>;
+  if (!(await isUnchanged(path, identity))) throw new Error(CHANGED);
+}
+
+async function* checkedBytes(path: string, { index, sha256 }: KeptDocument): AsyncGenerator<Buffer> {
   const hash = createHash("sha256");
   for await (const bytes of bytesOf(path, index)) {
     hash.update(bytes);
     // The reader uses its memory again.
     yield Buffer.from(bytes);
   }
-  if (hash.digest("hex") !== sha256) throw new Error("the file changed while it was read");
+  if (hash.digest("hex") !== sha256) throw new Error(CHANGED);
 }
 
 async function* bytesOf(path: string, index: number): AsyncGenerator<Buffer> {

@@ -1,6 +1,7 @@
 /** What is known of a document in a file before any of its hosts is used. */
 import type { Instant } from "../facts/run.js";
 import type { NmapDocument, NmapHost } from "../nmap/document.js";
+import { fileNoteOf } from "../nmap/fileNote.js";
 import { type FileRun, fileRunOf } from "../nmap/fileRun.js";
 import { type ScanFacts, scanFactsOf } from "../nmap/scanFacts.js";
 import type { StreamEnd } from "../nmap/streamXml.js";
@@ -24,6 +25,12 @@ export interface DocumentFacts {
   readonly warnings: readonly string[];
 }
 
+/** A tally that came from another thread has no methods. */
+export type CountedHosts = Pick<
+  HostTally,
+  "hosts" | "up" | "timedOut" | "firstStart" | "lastEnd" | "hasReasons"
+>;
+
 /** What is counted of the hosts as they come. */
 export class HostTally {
   hosts = 0;
@@ -34,12 +41,24 @@ export class HostTally {
   /** nmap before 4.2 states no reasons. */
   hasReasons = true;
 
+  /** What was counted elsewhere. */
+  addAll(other: CountedHosts): void {
+    this.hosts += other.hosts;
+    this.up += other.up;
+    this.timedOut += other.timedOut;
+    this.hasReasons &&= other.hasReasons;
+    this.#addTimes(other.firstStart, other.lastEnd);
+  }
+
   add(host: NmapHost): void {
     this.hosts += 1;
     if (host.status.state === "up") this.up += 1;
     if (host.timedOut) this.timedOut += 1;
     if (host.status.state === "up" && host.status.reason === "") this.hasReasons = false;
-    const { startedAt, endedAt } = host;
+    this.#addTimes(host.startedAt, host.endedAt);
+  }
+
+  #addTimes(startedAt: Instant | null, endedAt: Instant | null): void {
     if (startedAt !== null && (this.firstStart === null || startedAt < this.firstStart))
       this.firstStart = startedAt;
     if (endedAt !== null && (this.lastEnd === null || endedAt > this.lastEnd)) this.lastEnd = endedAt;
@@ -66,6 +85,7 @@ export function factsOf(read: ReadDocument): DocumentFacts {
     hosts: tally.hosts,
     timedOut: tally.timedOut,
     bytesBreak,
+    note: document === null ? null : fileNoteOf(document),
   };
   const grade = gradeFile(parts);
   const isUsed = grade.grade !== "refused" && document !== null;
@@ -88,14 +108,16 @@ function warningsOf(
   scan: ScanFacts | null,
 ): string[] {
   const warnings = [...notes, ...end.notes.filter((note) => !note.startsWith("the text breaks off"))];
+  // masscan tells no host's status.
+  const isNmaps = document.scanner === "nmap";
   if (end.form.form === "whole" && scan?.positiveOnly)
     warnings.push(`only open ports count: ${scan.positiveOnly}`);
-  if (!tally.hasReasons && document.scanner === "nmap")
+  if (!tally.hasReasons && isNmaps)
     warnings.push(
       `nmap ${document.version} states no reasons: what a ${scan?.tcp} scan gets is taken for them`,
     );
   const { counts, skippedTargets } = document;
-  if (end.form.form === "whole" && counts !== null && counts.up > tally.up)
+  if (end.form.form === "whole" && isNmaps && counts !== null && counts.up > tally.up)
     warnings.push(`it counts ${counted(counts.up, "host")} up and holds ${tally.up}`);
   for (const { specification, reason } of skippedTargets.slice(0, 20))
     warnings.push(`nmap skipped the target ${specification} (${reason})`);

@@ -3,8 +3,9 @@ import type { Address } from "../facts/address.js";
 import type { NmapHost } from "../nmap/document.js";
 import { type HostAnswers, mergeAnswers, readAnswers } from "../nmap/hostAnswers.js";
 import { observeHost } from "../nmap/observeHost.js";
+import { readHostNote } from "../nmap/readNotes.js";
 import type { ScanFacts } from "../nmap/scanFacts.js";
-import { type BatchText, HostBatch } from "./hostBatch.js";
+import { BatchWriter, type HostBatch, type ImportedHost } from "./hostBatch.js";
 import { numberOfAddress } from "./seenAddresses.js";
 
 /** What is known of a document before its hosts are read. */
@@ -18,18 +19,18 @@ export class DocumentHosts {
   readonly #plan: DocumentPlan | null;
   readonly #turn: number;
   readonly #turns: number;
-  readonly #send: (batch: BatchText) => void;
+  readonly #send: (batch: HostBatch) => void;
   /** By address, until the document ends. */
   readonly #held = new Map<Address, HostAnswers>();
-  #batch: HostBatch | null = null;
+  #batch: BatchWriter | null = null;
   #scan: ScanFacts | null = null;
 
   /**
    * @param plan null to believe what the document says of its scan before its first host
    * @param turn of `turns`: which of the repeated addresses are read this time. The others are read in turn 0
-   * @param send takes a batch for `decodeHosts`
+   * @param send takes a batch for `BatchReader`
    */
-  constructor(plan: DocumentPlan | null, turn: number, turns: number, send: (batch: BatchText) => void) {
+  constructor(plan: DocumentPlan | null, turn: number, turns: number, send: (batch: HostBatch) => void) {
     this.#plan = plan;
     this.#turn = turn;
     this.#turns = turns;
@@ -42,6 +43,13 @@ export class DocumentHosts {
     const number = this.#plan === null || this.#plan.repeated.size === 0 ? 0 : numberOfAddress(host.address);
     const isRepeated = this.#plan?.repeated.has(number) ?? false;
     if (this.#turn !== (isRepeated ? number % this.#turns : 0)) return;
+    if (scan.isNoted && !isRepeated) {
+      const reading = readHostNote(host);
+      if (reading.kind === "fits") {
+        this.#tell(scan, { ...reading.value, timedOut: false });
+        return;
+      }
+    }
     const answers = readAnswers(scan, host);
     if (answers === null) return;
     if (!isRepeated) this.#add(scan, answers);
@@ -58,9 +66,13 @@ export class DocumentHosts {
   }
 
   #add(scan: ScanFacts, answers: HostAnswers): void {
-    this.#batch ??= new HostBatch(scan.asked);
     const { startedAt, endedAt, timedOut } = answers;
-    this.#batch.add({ observation: observeHost(scan, answers), startedAt, endedAt, timedOut });
+    this.#tell(scan, { observation: observeHost(scan, answers), startedAt, endedAt, timedOut });
+  }
+
+  #tell(scan: ScanFacts, host: ImportedHost): void {
+    this.#batch ??= new BatchWriter(scan.asked);
+    this.#batch.add(host);
     if (this.#batch.isFull) this.#send(this.#batch.take());
   }
 }

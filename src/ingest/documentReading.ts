@@ -1,7 +1,8 @@
 /** One document of a file, read once from its first byte to its last. */
 import { createHash } from "node:crypto";
 import type { NmapHost } from "../nmap/document.js";
-import { type Shape, surveyShape, wholeShape } from "../nmap/elementShape.js";
+import { importShape, type Shape, surveyShape } from "../nmap/elementShape.js";
+import type { KnownHosts } from "../nmap/knownHosts.js";
 import { type ScanFacts, scanFactsOf } from "../nmap/scanFacts.js";
 import { XmlStream } from "../nmap/streamXml.js";
 import { TextDecoderOfFile } from "../nmap/textDecoder.js";
@@ -31,15 +32,22 @@ export class DocumentReading {
   #bytes = 0;
   #presumed: ScanFacts | null = null;
 
-  /** @param take null to survey only */
-  constructor(take: TakeHost | null) {
-    const shape: Shape = take === null ? surveyShape : wholeShape;
-    this.#stream = new XmlStream((host) => {
-      this.#presumed ??= scanFactsOf(this.#stream.header(), null);
-      this.#tally.add(host);
-      this.#seen.add(host.address);
-      take?.(host, this.#presumed);
-    }, shape);
+  /**
+   * @param take null to survey only
+   * @param known hosts of the files that were read before; null where no others come
+   */
+  constructor(take: TakeHost | null, known: KnownHosts | null = null) {
+    const shape: Shape = take === null ? surveyShape : importShape;
+    this.#stream = new XmlStream(
+      (host) => {
+        this.#presumed ??= scanFactsOf(this.#stream.header(), null);
+        this.#tally.add(host);
+        this.#seen.add(host.address);
+        take?.(host, this.#presumed);
+      },
+      shape,
+      take === null ? null : known,
+    );
   }
 
   push(bytes: Buffer): void {

@@ -20,6 +20,7 @@ const PACKED_PIECE = 8 * 1024;
 const MOST_RATIO = 500;
 const FREE_SIZE = 64 * 1024 * 1024;
 
+const GZIP = [0x1f, 0x8b];
 /** Other packings, by their first bytes, with the command that unpacks them. */
 const OTHERS: readonly (readonly [name: string, magic: readonly number[], command: string])[] = [
   ["xz", [0xfd, 0x37, 0x7a, 0x58, 0x5a], "xz -d"],
@@ -37,9 +38,9 @@ export async function* readFileBytes(path: string): AsyncGenerator<Buffer | Byte
     let isFirst = true;
     const pieces = readPieces(path, PIECE);
     for await (const piece of pieces) {
-      if (isFirst && startsWith(piece, [0x1f, 0x8b])) {
+      if (isFirst && startsWith(piece, GZIP)) {
         await pieces.return(undefined);
-        yield* unpack(readPieces(path, PACKED_PIECE));
+        yield* unpack(path);
         return;
       }
       const other = isFirst ? OTHERS.find(([, magic]) => startsWith(piece, magic)) : undefined;
@@ -52,6 +53,17 @@ export async function* readFileBytes(path: string): AsyncGenerator<Buffer | Byte
     }
   } catch (error) {
     yield { why: `it cannot be read: ${(error as Error).message}`, isRefused: true };
+  }
+}
+
+/** By its first bytes. @throws where it cannot be read */
+export function isGzip(path: string): boolean {
+  const file = openSync(path, "r");
+  try {
+    const first = Buffer.alloc(GZIP.length);
+    return readSync(file, first, 0, first.length, 0) === first.length && startsWith(first, GZIP);
+  } finally {
+    closeSync(file);
   }
 }
 
@@ -82,28 +94,18 @@ async function* readPieces(path: string, size: number): AsyncGenerator<Buffer, v
 }
 
 /** What was unpacked before a fault is given: a truncated file holds whole hosts. */
-async function* unpack(pieces: AsyncGenerator<Buffer>): AsyncGenerator<Buffer | BytesBreak> {
-  const gunzip = createGunzip({ chunkSize: PIECE, finishFlush: constants.Z_FINISH });
-  let unpacked: Buffer[] = [];
+async function* unpack(path: string): AsyncGenerator<Buffer | BytesBreak> {
   let packedSize = 0;
   let size = 0;
-  let fault: NodeJS.ErrnoException | null = null;
-  gunzip.on("data", (piece: Buffer) => unpacked.push(piece));
-  gunzip.on("error", (error) => {
-    fault ??= error;
-  });
-  const taken = () => {
-    const some = unpacked;
-    unpacked = [];
-    for (const piece of some) size += piece.length;
-    return some;
-  };
+  const gunzip = new Unpacking();
   try {
-    for await (const piece of pieces) {
+    for await (const piece of readPieces(path, PACKED_PIECE)) {
+      for (const unpacked of await gunzip.push(piece)) {
+        size += unpacked.length;
+        yield unpacked;
+      }
+      if (gunzip.fault !== null) break;
       packedSize += piece.length;
-      await new Promise<void>((resolve) => gunzip.write(piece, () => resolve()));
-      yield* taken();
-      if (fault !== null) break;
       if (size > FREE_SIZE && size > MOST_RATIO * packedSize) {
         yield {
           why: `it unpacks to more than ${MOST_RATIO} times its size, as no scan does`,
@@ -112,17 +114,88 @@ async function* unpack(pieces: AsyncGenerator<Buffer>): AsyncGenerator<Buffer | 
         return;
       }
     }
-    if (fault === null) {
-      await new Promise<void>((resolve) => {
-        gunzip.once("end", resolve).once("error", () => resolve());
-        gunzip.end();
-      });
-      yield* taken();
-    }
-    if (fault !== null) yield { why: explainFault(fault), isRefused: false };
+    if (gunzip.fault === null) yield* await gunzip.end();
+    else yield* unpackToFault(path, packedSize, size);
+    if (gunzip.fault !== null && !isRestIgnored(gunzip.fault))
+      yield { why: explainFault(gunzip.fault), isRefused: false };
   } finally {
-    gunzip.destroy();
+    gunzip.close();
   }
+}
+
+/**
+ * zlib keeps for itself what it made of a piece before the fault in it. So it is all done again, and in that piece byte
+ * by byte.
+ * @param whole packed bytes without a fault
+ * @param given unpacked bytes that were given already
+ */
+async function* unpackToFault(path: string, whole: number, given: number): AsyncGenerator<Buffer> {
+  const gunzip = new Unpacking();
+  let packedSize = 0;
+  let size = 0;
+  try {
+    for await (const piece of readPieces(path, PACKED_PIECE)) {
+      const step = packedSize < whole ? piece.length : 1;
+      for (let at = 0; at < piece.length && gunzip.fault === null; at += step) {
+        for (const unpacked of await gunzip.push(piece.subarray(at, at + step))) {
+          size += unpacked.length;
+          const fresh = Math.min(unpacked.length, size - given);
+          if (fresh > 0) yield unpacked.subarray(unpacked.length - fresh);
+        }
+      }
+      packedSize += piece.length;
+      if (gunzip.fault !== null) return;
+    }
+  } finally {
+    gunzip.close();
+  }
+}
+
+class Unpacking {
+  readonly #gunzip = createGunzip({ chunkSize: PIECE, finishFlush: constants.Z_FINISH });
+  #unpacked: Buffer[] = [];
+  fault: NodeJS.ErrnoException | null = null;
+
+  constructor() {
+    this.#gunzip.on("data", (piece: Buffer) => this.#unpacked.push(piece));
+    this.#gunzip.on("error", (error) => {
+      this.fault ??= error;
+    });
+  }
+
+  /** A piece with a fault is never called done, nor is one that ends in padding. */
+  push(piece: Buffer): Promise<Buffer[]> {
+    return this.#until((done) => this.#gunzip.write(piece, () => done()));
+  }
+
+  end(): Promise<Buffer[]> {
+    return this.#until(() => this.#gunzip.end());
+  }
+
+  close(): void {
+    this.#gunzip.destroy();
+  }
+
+  async #until(act: (done: () => void) => void): Promise<Buffer[]> {
+    if (!this.#gunzip.readableEnded && !this.#gunzip.destroyed) {
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          this.#gunzip.off("end", done).off("error", done);
+          resolve();
+        };
+        this.#gunzip.once("end", done).once("error", done);
+        act(done);
+      });
+    }
+    const unpacked = this.#unpacked;
+    this.#unpacked = [];
+    return unpacked;
+  }
+}
+
+/** What stands behind a whole member and is none itself: gunzip(1) leaves it out, too. */
+function isRestIgnored({ message }: NodeJS.ErrnoException): boolean {
+  return message === "incorrect header check";
 }
 
 function explainFault({ code, message }: NodeJS.ErrnoException): string {

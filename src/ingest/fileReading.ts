@@ -4,15 +4,22 @@
  * survey (which reads only the form, four times as fast) does so first. If the belief was wrong they are read again.
  */
 import { PortreeveError } from "../facts/error.js";
+import { BatchReader } from "./batchReader.js";
 import { type DocumentEnd, refusedEnd } from "./documentReading.js";
-import { type BatchText, decodeHosts, type ImportedHost, sizeOfBatch } from "./hostBatch.js";
+import { type HostBatch, type ImportedHost, sizeOfBatch } from "./hostBatch.js";
 import type { Report } from "./readerOrders.js";
 import type { ReaderThreads } from "./readerThreads.js";
 import type { Plans } from "./readHosts.js";
 
 interface WaitingBatch {
   readonly document: number;
-  readonly batch: BatchText;
+  readonly batch: HostBatch;
+}
+
+export interface ReadLimits {
+  /** Characters of batches that may wait here. */
+  readonly mostUntaken: number;
+  readonly isOneOfMany: boolean;
 }
 
 export class FileReading {
@@ -20,7 +27,7 @@ export class FileReading {
   readonly #name: string;
   readonly #path: string;
   readonly #thread: number;
-  readonly #mostUntaken: number;
+  readonly #limits: ReadLimits;
   readonly #batches: WaitingBatch[] = [];
   #reading = 0;
   #survey: { readonly thread: number; readonly order: number } | null = null;
@@ -31,14 +38,14 @@ export class FileReading {
 
   /**
    * @param name of the file for people
-   * @param mostUntaken characters of batches that may wait here
+   * @param limits of the reading
    */
-  constructor(threads: ReaderThreads, thread: number, name: string, path: string, mostUntaken: number) {
+  constructor(threads: ReaderThreads, thread: number, name: string, path: string, limits: ReadLimits) {
     this.#threads = threads;
     this.#thread = thread;
     this.#name = name;
     this.#path = path;
-    this.#mostUntaken = mostUntaken;
+    this.#limits = limits;
     this.#read(null);
   }
 
@@ -68,6 +75,7 @@ export class FileReading {
    */
   async *hosts(document: number): AsyncGenerator<readonly ImportedHost[]> {
     const asked = this.#ends?.[document]?.facts.scan?.asked;
+    const reader = asked === undefined ? null : new BatchReader(asked);
     for (;;) {
       const [batch] = this.#batches;
       if (batch === undefined) {
@@ -79,7 +87,7 @@ export class FileReading {
       if (batch.document > document) return;
       this.#batches.shift();
       this.#threads.taken(this.#thread, this.#reading, sizeOfBatch(batch.batch));
-      if (batch.document === document && asked !== undefined) yield decodeHosts(batch.batch, asked);
+      if (batch.document === document && reader !== null) yield reader.read(batch.batch);
     }
   }
 
@@ -96,7 +104,7 @@ export class FileReading {
   }
 
   #read(plans: Plans | null): void {
-    const order = { do: "read", path: this.#path, plans, mostUntaken: this.#mostUntaken } as const;
+    const order = { do: "read", path: this.#path, plans, ...this.#limits } as const;
     this.#reading = this.#threads.give(this.#thread, order, (report) => this.#hear(report));
   }
 

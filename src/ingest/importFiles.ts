@@ -1,19 +1,23 @@
 /** Files of nmap's XML, and of who writes the same form, as runs and observations: the way in of `portreeve import`. */
-import { createReadStream } from "node:fs";
-import { availableParallelism } from "node:os";
 import type { Readable } from "node:stream";
 import { PortreeveError } from "../facts/error.js";
 import type { DocumentFacts } from "./documentFacts.js";
+import { type HostTaker, readEarly, type TakeEarly } from "./earlyReading.js";
+import { type FileIdentity, identityOf } from "./fileIdentity.js";
 import { FileReading } from "./fileReading.js";
 import type { ImportedHost } from "./hostBatch.js";
-import { ReaderThreads } from "./readerThreads.js";
-import { isPipe, type Spooled, sizeOfFile, spool } from "./spool.js";
+import { ReaderThreads, SMALL_LIMITS } from "./readerThreads.js";
+import { isPipe, openOnce, type Spooled, spool } from "./spool.js";
 
 export interface ImportOptions {
-  /** Reader threads; 0 reads in this one. Without it two at most: more would only wait for the one that stores. */
+  /** Reader threads; 0 reads in this one. Without it one: more would only wait for the one that stores. */
   readonly threads?: number;
   /** Ends everything: `interrupted` is thrown then. */
   readonly signal?: AbortSignal;
+  /** Takes the hosts of a large file while it is read, before it is known whether they count. */
+  readonly early?: TakeEarly;
+  /** Bytes from which a file counts as large; what is usual suits everybody but tests. */
+  readonly largeFrom?: number;
   /** Folder for what cannot be read twice (a stream, a pipe): the system's, unless told. */
   readonly spoolFolder?: string;
 }
@@ -27,6 +31,8 @@ export interface ImportedDocument {
    * @throws PortreeveError `failed` where reading fails in the middle, `interrupted`: nothing of it may be kept then
    */
   hosts(): AsyncGenerator<readonly ImportedHost[]>;
+  /** Who has all of its hosts already (`ImportOptions.early`), to be ended or abandoned; else null. */
+  readonly taken: HostTaker | null;
 }
 
 export interface ImportedFile {
@@ -34,6 +40,8 @@ export interface ImportedFile {
   readonly path: string;
   /** Where its bytes lie, until the next file is asked for. */
   readonly readFrom: string;
+  /** As it was before it was read; null for what is no plain file. */
+  readonly identity: FileIdentity | null;
   readonly documents: readonly ImportedDocument[];
 }
 
@@ -44,15 +52,24 @@ export type Source = string | Readable;
 const LARGE = 8 * 1024 * 1024;
 /** Characters of batches that wait here until their file is known: those of a file of 100 MB. */
 const MOST_UNTAKEN = 16 * 1024 * 1024;
-const MOST_THREADS = 2;
+/** Measured on two cores: a second one makes a folder slower (3.4 s for 3.2) and one large file hardly faster, with 45 MB more. */
+const USUAL_THREADS = 1;
+/** A thread has the next file at hand while the one before is recorded, or it would wait for that. */
+const FILES_A_THREAD = 3;
 
-interface OpenFile {
+/** A file that can be read again and again. */
+interface FoundFile {
   readonly path: string;
   readonly readFrom: string;
-  readonly thread: number;
+  readonly identity: FileIdentity | null;
   readonly isLarge: boolean;
-  readonly reading: FileReading;
   readonly spooled: Spooled | null;
+}
+
+interface OpenFile extends FoundFile {
+  readonly thread: number;
+  /** Null for one that is read when it is its turn, by all threads. */
+  readonly reading: FileReading | null;
 }
 
 /**
@@ -65,32 +82,55 @@ export async function* importFiles(
   options: ImportOptions = {},
 ): AsyncGenerator<ImportedFile> {
   const { signal } = options;
-  const threads = new ReaderThreads(options.threads ?? Math.min(MOST_THREADS, availableParallelism()));
-  const atOnce = Math.max(1, threads.count);
+  const count = options.threads ?? USUAL_THREADS;
+  const threads = new ReaderThreads(count);
+  const earlyThreads = new ReaderThreads(count, SMALL_LIMITS);
+  const atOnce = Math.max(1, threads.count * FILES_A_THREAD);
   const opened: OpenFile[] = [];
   const interrupt = () => {
-    for (const { reading } of opened) reading.fail(interrupted());
+    for (const { reading } of opened) reading?.fail(interrupted());
   };
   signal?.addEventListener("abort", interrupt);
   try {
     let next = 0;
     while (next < sources.length || opened.length > 0) {
-      while (next < sources.length && opened.length < atOnce) {
+      while (next < sources.length && opened.length < atOnce && opened.at(-1)?.reading !== null) {
         if (signal?.aborted) throw interrupted();
-        opened.push(await openFile(threads, next % atOnce, sources[next] as Source, options));
+        const found = await findFile(sources[next] as Source, options);
+        const isEarly = found.isLarge && options.early !== undefined;
+        const thread = next % Math.max(1, threads.count);
+        const isOneOfMany = sources.length > 1 && !found.isLarge;
+        const reading = isEarly ? null : read(threads, thread, found, isOneOfMany);
+        opened.push({ ...found, thread, reading });
         next += 1;
       }
       const [file] = opened;
       if (file === undefined) break;
+      const early = file.reading === null ? await takeEarly(earlyThreads, threads, file, options) : null;
+      if (early !== null) {
+        // What is recorded now takes memory, too.
+        if (next === sources.length) await earlyThreads.end();
+        try {
+          yield early;
+        } finally {
+          // Where nobody has ended it.
+          for (const { taken } of early.documents) taken?.abandon();
+        }
+        opened.shift();
+        await closeFile(file);
+        continue;
+      }
+      const reading = file.reading ?? read(threads, file.thread, file, false);
+      opened[0] = { ...file, reading };
       const idle = idleThread(threads.count, opened);
-      if (file.isLarge && idle !== null) file.reading.survey(idle);
-      yield await describeFile(file);
+      if (file.isLarge && idle !== null) reading.survey(idle);
+      yield await describeFile(file, reading);
       opened.shift();
-      await closeFile(file);
+      await closeFile({ ...file, reading });
     }
   } finally {
     signal?.removeEventListener("abort", interrupt);
-    await threads.end();
+    await Promise.all([threads.end(), earlyThreads.end()]);
     await Promise.all(opened.map(closeFile));
   }
 }
@@ -105,30 +145,63 @@ export async function importFile<T>(
   throw new Error("unreachable: one source makes one file");
 }
 
-async function openFile(
-  threads: ReaderThreads,
-  thread: number,
+async function findFile(
   source: Source,
-  { spoolFolder, signal }: ImportOptions,
-): Promise<OpenFile> {
+  { spoolFolder, signal, largeFrom = LARGE }: ImportOptions,
+): Promise<FoundFile> {
   const path = typeof source === "string" ? source : "-";
   const stream =
-    typeof source === "string" ? ((await isPipe(source)) ? createReadStream(source) : null) : source;
+    typeof source === "string" ? ((await isPipe(source)) ? await openOnce(source) : null) : source;
   const spooled = stream === null ? null : await spool(stream, spoolFolder, signal);
   const readFrom = spooled?.path ?? path;
-  const isLarge = ((await sizeOfFile(readFrom)) ?? 0) > LARGE;
-  const reading = new FileReading(threads, thread, path, readFrom, MOST_UNTAKEN);
-  return { path, readFrom, thread, isLarge, reading, spooled };
+  const identity = await identityOf(readFrom);
+  return { path, readFrom, identity, isLarge: (identity?.size ?? 0) > largeFrom, spooled };
 }
 
-async function describeFile({ path, readFrom, reading }: OpenFile): Promise<ImportedFile> {
+function read(
+  threads: ReaderThreads,
+  thread: number,
+  { path, readFrom }: FoundFile,
+  isOneOfMany: boolean,
+): FileReading {
+  return new FileReading(threads, thread, path, readFrom, { mostUntaken: MOST_UNTAKEN, isOneOfMany });
+}
+
+/** Null where it has to be read in the usual way. */
+async function takeEarly(
+  earlyThreads: ReaderThreads,
+  threads: ReaderThreads,
+  file: FoundFile,
+  { early, signal }: ImportOptions,
+): Promise<ImportedFile | null> {
+  if (early === undefined) return null;
+  const { path, readFrom, identity } = file;
+  const end = await readEarly(earlyThreads, file, early, signal);
+  if (end === null) return null;
+  const { facts, taken } = end;
+  async function* hosts(): AsyncGenerator<readonly ImportedHost[]> {
+    const reading = read(threads, 0, file, false);
+    try {
+      await reading.ends();
+      yield* reading.hosts(0);
+    } finally {
+      reading.close();
+    }
+  }
+  return { path, readFrom, identity, documents: [{ facts, hosts, taken }] };
+}
+
+async function describeFile(file: FoundFile, reading: FileReading): Promise<ImportedFile> {
+  const { path, readFrom, identity } = file;
   const ends = await reading.ends();
-  const documents = ends.map(({ facts }, index) => ({ facts, hosts: () => reading.hosts(index) }));
-  return { path, readFrom, documents };
+  const documents = ends.map(({ facts }, index) => {
+    return { facts, hosts: () => reading.hosts(index), taken: null };
+  });
+  return { path, readFrom, identity, documents };
 }
 
 async function closeFile({ reading, spooled }: OpenFile): Promise<void> {
-  reading.close();
+  reading?.close();
   await spooled?.remove();
 }
 

@@ -24,8 +24,12 @@ export function encodeRanges(ranges: readonly PortRange[], base: readonly PortRa
   return told;
 }
 
-export function decodeRanges(told: readonly number[], base: readonly PortRange[]): readonly PortRange[] {
-  if (told.length === 2 && told[1] === 0 && told[0] === -base.length) return base;
+const NONE: readonly PortRange[] = [];
+
+export function decodeRanges(told: ArrayLike<number>, base: readonly PortRange[]): readonly PortRange[] {
+  if (told.length === 0) return NONE;
+  const isAll = base.length > 0 && told.length === 2 && told[0] === -base.length && told[1] === 0;
+  if (isAll) return base;
   // Stretches are copied as a whole: one push for each range would take most of the time.
   const parts: (PortRange[] | readonly [PortRange])[] = [];
   for (let at = 0; at < told.length; at += 2) {

@@ -1,11 +1,13 @@
 /** From a file to batches of observations. */
+
+import type { KnownHosts } from "../nmap/knownHosts.js";
 import { DocumentHosts, type DocumentPlan } from "./documentHosts.js";
 import { type DocumentEnd, DocumentReading, type DocumentSink, eachDocument } from "./documentReading.js";
-import type { BatchText } from "./hostBatch.js";
+import type { HostBatch } from "./hostBatch.js";
 
 export interface BatchTaker {
-  /** @param batch for `decodeHosts`, with the ports asked in this document */
-  hosts(document: number, batch: BatchText): void;
+  /** @param batch for `BatchReader`, with the ports asked in this document */
+  hosts(document: number, batch: HostBatch): void;
   /** Called between pieces of the file: there reading may wait, or throw to stop. */
   between(): Promise<void> | void;
 }
@@ -26,9 +28,10 @@ export async function readHosts(
   plans: Plans | null,
   taker: BatchTaker,
   mostHeld = MOST_HELD,
+  known: KnownHosts | null = null,
 ): Promise<(DocumentEnd | null)[]> {
   const largest = Math.max(0, ...(plans ?? []).map((plan) => plan?.repeated.size ?? 0));
-  if (plans === null || largest <= mostHeld) return readTurn(path, plans, { turn: 0, of: 1 }, taker);
+  if (plans === null || largest <= mostHeld) return readTurn(path, plans, { turn: 0, of: 1 }, taker, known);
   // masscan writes an element for each port, in any order: a large file is read in turns, some of the addresses in each.
   const ends: (DocumentEnd | null)[] = [];
   for (const [index, plan] of plans.entries()) {
@@ -46,6 +49,7 @@ async function readTurn(
   plans: Plans | null,
   { turn, of }: { readonly turn: number; readonly of: number },
   taker: BatchTaker,
+  known: KnownHosts | null = null,
 ): Promise<(DocumentEnd | null)[]> {
   const ends: (DocumentEnd | null)[] = [];
   const open = (index: number): DocumentSink => {
@@ -53,7 +57,7 @@ async function readTurn(
     ends[index] = null;
     if (plans !== null && plan === null) return { push: () => {}, end: () => {} };
     const hosts = new DocumentHosts(plan, turn, of, (batch) => taker.hosts(index, batch));
-    const reading = new DocumentReading((host, presumed) => hosts.take(host, presumed));
+    const reading = new DocumentReading((host, presumed) => hosts.take(host, presumed), known);
     return {
       push: (bytes) => reading.push(bytes),
       end: (bytesBreak) => {

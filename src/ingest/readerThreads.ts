@@ -15,7 +15,18 @@ interface Reader {
  * Megabytes. A host of 65,535 ports with its outputs takes 60; a file that takes more ends the thread and not the
  * import. New objects get less than usual: a larger nursery makes reading no faster here, and memory larger.
  */
-const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 };
+const LIMITS: ThreadLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 };
+
+/** For threads whose work is done again by others where it takes more: up to half of it may be garbage. */
+export const SMALL_LIMITS: ThreadLimits = { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 8 };
+
+export interface ThreadLimits {
+  readonly maxOldGenerationSizeMb: number;
+  readonly maxYoungGenerationSizeMb: number;
+}
+
+/** Reports that others follow. */
+const GOES_ON: ReadonlySet<Report["tell"]> = new Set(["begun", "hosts", "waiting"]);
 
 export class ReaderThreads {
   readonly #readers: (Reader | undefined)[];
@@ -24,8 +35,11 @@ export class ReaderThreads {
   readonly #entry: URL | null;
   #lastOrder = 0;
 
+  readonly #limits: ThreadLimits;
+
   /** @param count of threads; 0 to read in this one */
-  constructor(count: number) {
+  constructor(count: number, limits: ThreadLimits = LIMITS) {
+    this.#limits = limits;
     this.#readers = new Array(Math.max(1, count));
     this.#entry = count === 0 ? null : entry();
   }
@@ -58,6 +72,7 @@ export class ReaderThreads {
   async end(): Promise<void> {
     this.#hear.clear();
     await Promise.all(this.#readers.map((reader) => reader?.end()));
+    this.#readers.fill(undefined);
   }
 
   #reader(thread: number): Reader {
@@ -65,13 +80,13 @@ export class ReaderThreads {
     if (known !== undefined) return known;
     const hear = (report: Report) => {
       const told = this.#hear.get(report.order);
-      if (report.tell !== "hosts" && report.tell !== "waiting") this.#forget(report.order);
+      if (!GOES_ON.has(report.tell)) this.#forget(report.order);
       told?.(report);
     };
     const reader =
       this.#entry === null
         ? startHere(hear)
-        : startThread(this.#entry, hear, (why) => this.#lose(thread, why));
+        : startThread(this.#entry, this.#limits, hear, (why) => this.#lose(thread, why));
     this.#readers[thread] = reader;
     return reader;
   }
@@ -93,7 +108,7 @@ export class ReaderThreads {
 }
 
 type GivenOrder = Order extends infer O
-  ? O extends { do: "survey" | "read" }
+  ? O extends { do: "survey" | "read" | "part" }
     ? Omit<O, "order">
     : never
   : never;
@@ -104,15 +119,15 @@ function entry(): URL {
   return new URL(beside, import.meta.url);
 }
 
-function startThread(file: URL, hear: Hear, lose: (why: string) => void): Reader {
-  const worker = new Worker(file, { resourceLimits: LIMITS, execArgv: [] });
+function startThread(file: URL, limits: ThreadLimits, hear: Hear, lose: (why: string) => void): Reader {
+  const worker = new Worker(file, { resourceLimits: limits, execArgv: [] });
   let isEnding = false;
   let why = "its thread ended";
   worker.on("message", hear);
   worker.on("error", (error: NodeJS.ErrnoException) => {
     why =
       error.code === "ERR_WORKER_OUT_OF_MEMORY"
-        ? `it takes more than ${LIMITS.maxOldGenerationSizeMb} MB of memory`
+        ? `it takes more than ${limits.maxOldGenerationSizeMb} MB of memory`
         : error.message;
   });
   worker.on("exit", () => {

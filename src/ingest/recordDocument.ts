@@ -1,10 +1,16 @@
 /** The way of a foreign scan into the store: all of it as one run, or nothing. */
 import { PortreeveError } from "../facts/error.js";
 import type { Run } from "../facts/run.js";
-import type { Import, ImportFile } from "../store/imports.js";
+import type { FileRun } from "../nmap/fileRun.js";
+import { whyIncomplete } from "../nmap/scanFacts.js";
+import type { RunDraft } from "../store/beginRun.js";
+import type { BegunImport, Import, ImportFile } from "../store/imports.js";
 import type { Store } from "../store/store.js";
 import { documentBytes } from "./documentBytes.js";
 import type { DocumentFacts } from "./documentFacts.js";
+import type { BegunDocument, HostTaker } from "./earlyReading.js";
+import type { FileIdentity } from "./fileIdentity.js";
+import type { ImportedHost } from "./hostBatch.js";
 import type { ImportedDocument, ImportedFile } from "./importFiles.js";
 
 /** Where a scan is put: what its own note says, unless the user says otherwise. */
@@ -27,6 +33,17 @@ export type RecordedDocument =
   | { readonly run: null; readonly why: string };
 
 export const UNDATED = "it does not say when it was made: it is kept apart and proves nothing";
+export const FROM_THE_FUTURE =
+  "its clock was wrong, for its time has not come yet: it is kept apart and proves nothing";
+
+/** Clocks of two machines may differ; more than this is wrong. What a file of next year says would stand as today's. */
+const MOST_AHEAD = 86_400_000;
+
+/** Why the file has no place in time; null where it has one. */
+function whyUndated(run: Pick<FileRun, "startedAt"> | null): string | null {
+  if (run?.startedAt == null) return UNDATED;
+  return run.startedAt > Date.now() + MOST_AHEAD ? FROM_THE_FUTURE : null;
+}
 
 /**
  * Takes the hosts of a document into the store and keeps its XML. A refused one is not for here.
@@ -35,32 +52,117 @@ export const UNDATED = "it does not say when it was made: it is kept apart and p
  */
 export async function recordDocument(
   store: Store,
-  file: Pick<ImportedFile, "readFrom"> & { readonly name: string; readonly index: number },
+  file: Pick<ImportedFile, "readFrom"> & {
+    readonly name: string;
+    readonly index: number;
+    /** As the file was before it was read, where it holds this document only; else its bytes are hashed again. */
+    readonly identity?: FileIdentity | null;
+  },
   document: ImportedDocument,
   place: ImportPlace,
 ): Promise<RecordedDocument> {
   const { facts } = document;
   const { draft, source } = describe(facts, file.name, place);
-  const begun = store.beginImport(draft, source);
+  const taken =
+    document.taken instanceof EarlyRecording && document.taken.fits(draft) ? document.taken : null;
+  const begun = taken?.begun ?? store.beginImport(draft, source);
   if (begun.import === null) return { run: begun.known, isKnown: true, counts: null };
-  const bytes = documentBytes(file.readFrom, file.index, facts.sha256);
-  // Beside the reading: packing takes a thread of its own as long as reading does.
-  const keeping = store.keepXmlFrom(facts.sha256, bytes).then(
-    () => null,
-    (error: unknown) => ({ error }),
-  );
+  const keeping = taken?.keeping ?? keep(store, file, facts);
   try {
-    const counts = await takeHosts(document, begun.import);
-    const failed = await keeping;
-    if (failed !== null) throw bytes.errored === null ? failed.error : new Unreadable(bytes.errored);
-    return { run: begun.import.end(endOf(facts)), isKnown: false, counts };
+    const counts = taken?.counts ?? (await takeHosts(document, begun.import));
+    const failed = await keeping.end;
+    if (failed !== null) throw failed;
+    taken?.finish();
+    const end = { ...endOf(facts), addressCount: draft.addressCount };
+    return { run: begun.import.end(end), isKnown: false, counts };
   } catch (error) {
     begun.import.abandon();
-    bytes.destroy();
-    await keeping;
+    taken?.finish();
+    keeping.stop();
+    await keeping.end;
     if (error instanceof Unreadable) return { run: null, why: error.message };
     throw error;
   }
+}
+
+/**
+ * Begins to take a document whose end is not known yet; `recordDocument` ends it.
+ * @returns null where the same bytes were imported before at this place
+ */
+export function recordEarly(
+  store: Store,
+  name: string,
+  begun: BegunDocument,
+  place: ImportPlace,
+): HostTaker | null {
+  const { draft, source } = describe({ ...begun, hosts: 0 }, name, place);
+  const begunImport = store.beginImport(draft, source);
+  if (begunImport.import === null) return null;
+  const { readFrom, sha256, bytes } = begun;
+  const keeping = keep(store, { readFrom, index: 0, identity: begun.identity }, { sha256, bytes });
+  return new EarlyRecording(draft, begunImport, keeping);
+}
+
+class EarlyRecording implements HostTaker {
+  readonly counts = { alive: 0, open: 0 };
+  readonly begun: BegunImport & { readonly known: null };
+  readonly keeping: Keeping;
+  readonly #draft: RunDraft;
+  #isOver = false;
+
+  constructor(draft: RunDraft, begun: BegunImport & { readonly known: null }, keeping: Keeping) {
+    this.#draft = draft;
+    this.begun = begun;
+    this.keeping = keeping;
+  }
+
+  add(hosts: readonly ImportedHost[]): void {
+    takeBatch(hosts, this.begun.import, this.counts);
+  }
+
+  /** Whether what is known of the document now is what was told of it then. */
+  fits(draft: RunDraft): boolean {
+    return (
+      JSON.stringify({ ...draft, addressCount: 0 }) === JSON.stringify({ ...this.#draft, addressCount: 0 })
+    );
+  }
+
+  /** From here on `recordDocument` has it. */
+  finish(): void {
+    this.#isOver = true;
+  }
+
+  abandon(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.begun.import.abandon();
+    this.keeping.stop();
+  }
+}
+
+/** The XML on its way to where it is kept. */
+interface Keeping {
+  /** What went wrong, when it is over. */
+  readonly end: Promise<Error | null>;
+  stop(): void;
+}
+
+/** Beside the reading: packing takes a thread of its own. */
+function keep(
+  store: Store,
+  {
+    readFrom,
+    index,
+    identity,
+  }: { readonly readFrom: string; readonly index: number; readonly identity?: FileIdentity | null },
+  { sha256, bytes }: Pick<DocumentFacts, "sha256" | "bytes">,
+): Keeping {
+  const source = documentBytes(readFrom, { index, sha256, bytes, identity: identity ?? null });
+  const end = store.keepXmlFrom(sha256, source).then(
+    () => null,
+    (error: Error) => (source.errored === null ? error : new Unreadable(source.errored)),
+  );
+  return { end, stop: () => source.destroy() };
 }
 
 /** The file's fault, not the store's: other files may go on. */
@@ -70,16 +172,23 @@ class Unreadable extends Error {
   }
 }
 
-async function takeHosts(document: ImportedDocument, into: Import) {
+interface Counts {
+  alive: number;
+  open: number;
+}
+
+async function takeHosts(document: ImportedDocument, into: Import): Promise<Counts> {
   const counts = { alive: 0, open: 0 };
-  for await (const batch of readable(document.hosts())) {
-    into.add(batch.map(({ observation }) => observation));
-    for (const { observation } of batch) {
-      if (observation.presence === "alive") counts.alive += 1;
-      counts.open += observation.cells.length;
-    }
-  }
+  for await (const batch of readable(document.hosts())) takeBatch(batch, into, counts);
   return counts;
+}
+
+function takeBatch(batch: readonly ImportedHost[], into: Import, counts: Counts): void {
+  into.add(batch.map(({ observation }) => observation));
+  for (const { observation } of batch) {
+    if (observation.presence === "alive") counts.alive += 1;
+    counts.open += observation.cells.length;
+  }
 }
 
 /** What the taker throws does not come by here. */
@@ -92,40 +201,60 @@ async function* readable<T>(batches: AsyncIterable<T>): AsyncGenerator<T> {
   }
 }
 
-function describe({ run, sha256, bytes, hosts }: DocumentFacts, name: string, place: ImportPlace) {
+function describe(
+  { run, sha256, bytes, hosts }: Pick<DocumentFacts, "run" | "sha256" | "bytes" | "hosts">,
+  name: string,
+  place: ImportPlace,
+): { readonly draft: RunDraft; readonly source: ImportFile } {
   if (run === null) throw new RangeError("a document without a run is not recorded");
-  const isDated = run.startedAt !== null;
   const source: ImportFile = {
     name,
     hash: sha256,
     bytes,
     scanner: `${run.scanner} ${run.version}`.trim(),
     args: run.args,
-    dated: isDated,
+    dated: whyUndated(run) === null,
   };
+  const { note } = run;
   const draft = {
     source: "import" as const,
     ...place,
+    audit: place.audit ?? note?.audit ?? null,
     ...(run.startedAt === null ? {} : { startedAt: run.startedAt }),
     method: run.method,
     ports: run.ports,
     targets: run.targets,
-    exclusions: [],
-    addressCount: hosts,
-    rate: 0,
-    nmapVersion: run.version,
-    sources: [],
+    exclusions: note?.exclusions ?? [],
+    addressCount: note?.addressCount ?? hosts,
+    rate: note?.rate ?? 0,
+    nmapVersion: note?.nmapVersion ?? run.version,
+    sources: note?.sources ?? [],
     profileHash: null,
   };
   return { draft, source };
 }
 
-function endOf({ grade, run, warnings }: DocumentFacts) {
-  const why = grade.grade === "complete" ? null : grade.why;
-  const isDated = run?.startedAt != null;
+function endOf({ grade, run, scan, warnings }: DocumentFacts) {
+  const note = scan?.isNoted ? (run?.note ?? null) : null;
+  if (note !== null) {
+    const isGoingOn = note.outcome === "running";
+    const undated = whyUndated(run);
+    return {
+      outcome: isGoingOn || undated !== null ? ("partial" as const) : note.outcome,
+      why: isGoingOn ? whyIncomplete(note) : (undated ?? note.why),
+      endedAt: note.endedAt ?? note.startedAt,
+      coverage: null,
+      cellsDue: null,
+      cellsCovered: null,
+      warnings: [...warnings],
+    };
+  }
+  const reasons = [grade.grade === "complete" ? null : grade.why, whyUndated(run)].filter(
+    (why) => why !== null,
+  );
   return {
-    outcome: grade.grade === "complete" && isDated ? ("complete" as const) : ("partial" as const),
-    why: isDated ? why : why === null ? UNDATED : `${why}; ${UNDATED}`,
+    outcome: reasons.length === 0 ? ("complete" as const) : ("partial" as const),
+    why: reasons.length === 0 ? null : reasons.join("; "),
     endedAt: Math.max(run?.endedAt ?? 0, run?.startedAt ?? 0) || Date.now(),
     coverage: null,
     cellsDue: null,

@@ -17,8 +17,16 @@ export class SeenAddresses {
     return this.#repeated;
   }
 
+  /** All that came. */
+  numbers(): Uint32Array {
+    return this.#table.filter((number) => number !== 0);
+  }
+
   add(address: Address): void {
-    const number = numberOfAddress(address);
+    this.addNumber(numberOfAddress(address));
+  }
+
+  addNumber(number: number): void {
     if (!this.#insert(number)) this.#repeated.add(number);
     else if (this.#count * 2 > this.#table.length) this.#grow();
   }

@@ -1,20 +1,28 @@
 /** A reader thread's side: orders in, reports out. Several orders may go on at once; each waits by itself. */
+
+import type { FileRun } from "../nmap/fileRun.js";
+import { KnownHosts } from "../nmap/knownHosts.js";
+import type { ScanFacts } from "../nmap/scanFacts.js";
 import { surveyFile } from "./documentReading.js";
 import { sizeOfBatch } from "./hostBatch.js";
 import type { Order, Report } from "./readerOrders.js";
-import { readHosts } from "./readHosts.js";
+import { type BatchTaker, readHosts } from "./readHosts.js";
+import { readPart } from "./readPart.js";
 
 export interface ReaderPort {
-  postMessage(report: Report): void;
+  postMessage(report: Report, transfer?: readonly ArrayBuffer[]): void;
   on(event: "message", take: (order: Order) => void): unknown;
 }
 
 interface Job {
   isStopped: boolean;
-  /** Characters of batches told and not taken yet. */
+  /** Bytes of batches told and not taken yet. */
   untaken: number;
   resume: (() => void) | null;
 }
+
+/** Of all files that this thread reads. */
+const knownHosts = new KnownHosts();
 
 /** Ends a job that was stopped. */
 class Stopped extends Error {}
@@ -22,7 +30,7 @@ class Stopped extends Error {}
 export function serveOrders(port: ReaderPort): void {
   const jobs = new Map<number, Job>();
   port.on("message", (message) => {
-    if (message.do === "survey" || message.do === "read") {
+    if (message.do === "survey" || message.do === "read" || message.do === "part") {
       const job: Job = { isStopped: false, untaken: 0, resume: null };
       jobs.set(message.order, job);
       void carryOut(port, message, job).finally(() => jobs.delete(message.order));
@@ -38,7 +46,7 @@ export function serveOrders(port: ReaderPort): void {
 
 async function carryOut(
   port: ReaderPort,
-  message: Order & { do: "survey" | "read" },
+  message: Order & { do: "survey" | "read" | "part" },
   job: Job,
 ): Promise<void> {
   const { order, path } = message;
@@ -48,16 +56,24 @@ async function carryOut(
       port.postMessage({ tell: "surveyed", order, ends });
       return;
     }
-    const ends = await readHosts(path, message.plans, {
+    const taker: BatchTaker = {
       hosts: (document, batch) => {
         job.untaken += sizeOfBatch(batch);
-        port.postMessage({ tell: "hosts", order, document, batch });
+        port.postMessage({ tell: "hosts", order, document, batch }, [batch.numbers.buffer as ArrayBuffer]);
       },
       between: () => {
         stopIfTold(job);
         return job.untaken > message.mostUntaken ? waitForTaking(port, message, job) : undefined;
       },
-    });
+    };
+    if (message.do === "part") {
+      const begun = (run: FileRun, scan: ScanFacts) => port.postMessage({ tell: "begun", order, run, scan });
+      const end = await readPart(path, message.part, { ...taker, begun });
+      port.postMessage({ tell: "part", order, end });
+      return;
+    }
+    const known = message.isOneOfMany ? knownHosts : null;
+    const ends = await readHosts(path, message.plans, taker, undefined, known);
     port.postMessage({ tell: "read", order, ends });
   } catch (error) {
     if (!(error instanceof Stopped)) port.postMessage({ tell: "failed", order, why: String(error) });
@@ -70,7 +86,7 @@ function stopIfTold(job: Job): void {
 
 async function waitForTaking(
   port: ReaderPort,
-  { order, mostUntaken }: Order & { do: "read" },
+  { order, mostUntaken }: Order & { do: "read" | "part" },
   job: Job,
 ): Promise<void> {
   port.postMessage({ tell: "waiting", order });

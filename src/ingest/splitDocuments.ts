@@ -11,8 +11,13 @@ export interface DocumentBytes {
   readonly isFirst: boolean;
 }
 
-/** A raw `<` is no part of a value, so this begins a document wherever it stands; nmap's declaration has no other form. */
+/**
+ * A raw `<` is no part of a value, so these begin a document wherever they stand, the root where there was one before;
+ * nmap's declaration has no other form.
+ */
 const DECLARATION = Buffer.from("<?xml ");
+/** Searched in place of it: its first byte is a rare one. */
+const RARE = DECLARATION.subarray(1);
 const ROOT = Buffer.from("<nmaprun");
 
 /** Cuts the bytes of a file into documents, piece by piece. */
@@ -38,7 +43,7 @@ export class DocumentSplitter {
       this.#isBegun = false;
       this.#hasRoot = false;
     }
-    const whole = rest.length - tailLength(rest, this.#hasRoot ? [DECLARATION] : [DECLARATION, ROOT]);
+    const whole = rest.length - tailLength(rest, [DECLARATION, ROOT]);
     this.#held = Buffer.from(rest.subarray(whole));
     if (whole > 0) yield this.#part(rest.subarray(0, whole));
   }
@@ -55,9 +60,11 @@ export class DocumentSplitter {
       const root = bytes.indexOf(ROOT);
       if (root === -1) return -1;
       this.#hasRoot = true;
-      from = root;
+      from = root + ROOT.length;
     }
-    return bytes.indexOf(DECLARATION, from);
+    const declaration = findDeclaration(bytes, from);
+    const root = bytes.indexOf(ROOT, from);
+    return declaration === -1 || root === -1 ? Math.max(declaration, root) : Math.min(declaration, root);
   }
 
   #part(bytes: Buffer): DocumentBytes {
@@ -65,6 +72,12 @@ export class DocumentSplitter {
     this.#isBegun = true;
     return { bytes, isFirst };
   }
+}
+
+function findDeclaration(bytes: Buffer, from: number): number {
+  let at = bytes.indexOf(RARE, from);
+  while (at !== -1 && bytes[at - 1] !== 0x3c) at = bytes.indexOf(RARE, at + 1);
+  return at === -1 ? -1 : at - 1;
 }
 
 /** How many of the last bytes may be the beginning of one of the words. */

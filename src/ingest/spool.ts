@@ -1,6 +1,7 @@
 /** What can be read only once (standard input, a pipe) is put into a file first: a scan is judged by its end. */
-import { createWriteStream } from "node:fs";
+import { constants, createReadStream, createWriteStream, openSync } from "node:fs";
 import { mkdtemp, rm, stat } from "node:fs/promises";
+import { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
@@ -38,10 +39,14 @@ export async function spool(
   return { path, remove };
 }
 
-/** Size of what can be read again and again; null for a pipe, a device, and for what is not there. */
-export async function sizeOfFile(path: string): Promise<number | null> {
-  const found = await stat(path).catch(() => null);
-  return found?.isFile() ? found.size : null;
+/**
+ * What can be read only once, as a stream. A named pipe is opened without waiting for a writer: that would be a wait in a
+ * thread of Node's own, which no signal ends.
+ */
+export async function openOnce(path: string): Promise<Readable> {
+  if (!(await stat(path)).isFIFO()) return createReadStream(path);
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  return new Socket({ fd, readable: true, writable: false });
 }
 
 /** True for a named pipe or `/dev/stdin` at a pipe. */

@@ -41,19 +41,16 @@ const scripts = { script: shape("id output", {}, { isScript: true }) };
 const address = shape("addr addrtype vendor");
 const status = shape("state reason reason_ttl", {}, { isSingle: true, hasFewTags: true });
 
-const port = shape(
-  "protocol portid",
-  {
-    state: shape("state reason reason_ttl reason_ip", {}, SINGLE),
-    service: shape(
-      "name product version extrainfo tunnel method conf hostname ostype devicetype",
-      { cpe: shape("", {}, { hasText: true }) },
-      SINGLE,
-    ),
-    ...scripts,
-  },
-  { isPort: true },
-);
+const portParts = {
+  state: shape("state reason reason_ttl reason_ip", {}, SINGLE),
+  service: shape(
+    "name product version extrainfo tunnel method conf hostname ostype devicetype",
+    { cpe: shape("", {}, { hasText: true }) },
+    SINGLE,
+  ),
+};
+const port = shape("protocol portid", { ...portParts, ...scripts }, { isPort: true });
+const portWithoutScripts = shape("protocol portid", portParts, { isPort: true });
 
 const extraPorts = shape(
   "state count",
@@ -63,12 +60,14 @@ const extraPorts = shape(
 
 const HOST = "starttime endtime timedout comment";
 
+const hostnames = shape("", { hostname: shape("name type") }, SINGLE);
+
 const host = shape(
   HOST,
   {
     status,
     address,
-    hostnames: shape("", { hostname: shape("name type") }, SINGLE),
+    hostnames,
     ports: shape("", { port, extraports: extraPorts }, SINGLE),
     hostscript: shape("", scripts),
     os: shape("", { osmatch: shape("name accuracy") }, SINGLE),
@@ -91,10 +90,31 @@ const aroundHosts = {
   }),
 };
 
-const ROOT = "scanner args version start";
+const ROOT = "scanner args version start profile_name";
 
 /** All that is mapped. */
 export const wholeShape: Shape = { ...shape(ROOT, { host, ...aroundHosts }), name: "nmaprun" };
+
+/**
+ * What an import keeps. The outputs of scripts, often most of a file, are no part of the history, nor are guesses of the
+ * system and hops.
+ */
+export const importShape: Shape = {
+  ...shape(ROOT, {
+    host: shape(
+      HOST,
+      {
+        status,
+        address,
+        hostnames,
+        ports: shape("", { port: portWithoutScripts, extraports: extraPorts }, SINGLE),
+      },
+      { hasFewTags: true },
+    ),
+    ...aroundHosts,
+  }),
+  name: "nmaprun",
+};
 
 /** What tells of a file as a whole: its run, and of each host only which it is. */
 export const surveyShape: Shape = {

@@ -5,12 +5,16 @@
 import { readAttributes } from "./attributes.js";
 import { portNumberOf, protocolOf } from "./attributeValues.js";
 import { decodeReferences } from "./characterReferences.js";
+import type { NmapHost } from "./document.js";
 import { childShape, type Shape } from "./elementShape.js";
 import { attributeOf, type ElementTree } from "./elementTree.js";
 import { KeptSize, type Limit } from "./keptSize.js";
+import type { KnownHosts } from "./knownHosts.js";
 import { addPort, type MappedPorts } from "./mapHost.js";
 import { joinBodies, mapPortBody, mapScripts, type PortBody, portOf } from "./mapPort.js";
-import { PortBodies } from "./portBodies.js";
+import { copyOf, PortBodies } from "./portBodies.js";
+import { takeQuickPorts } from "./quickPorts.js";
+import { endOfQuickTag } from "./quickTag.js";
 import { RepeatedTags } from "./repeatedTags.js";
 import type { WalkListener } from "./xmlWalk.js";
 
@@ -20,6 +24,8 @@ export interface TreeListener {
    * @param cutOutputs how many of its scripts were left without their output
    */
   child(name: string, tree: ElementTree, ports: MappedPorts, cutOutputs: number): void;
+  /** A host that said the same before, as it was mapped then; the attributes of its own start tag. */
+  knownHost(host: NmapHost, own: ElementTree): void;
   /** It holds too much: read no further. */
   stop(why: string): void;
 }
@@ -51,15 +57,27 @@ export class ElementTrees implements WalkListener {
   #port: OpenPort = { text: null, body: null };
   #ports: MappedPorts = { ports: [], misfits: [] };
   #size = new KeptSize();
+  readonly #known: KnownHosts | null;
+  /** The text that the present host stands in, and where: `to` is 0 where it is not all there, or odd. */
+  #host = { text: "", from: 0, to: 0, isOdd: true };
   /** The root element's attributes. */
   root: ElementTree = {};
 
-  constructor(root: Shape, listener: TreeListener) {
+  /** @param known of earlier texts; null where none came, or none will come */
+  constructor(root: Shape, listener: TreeListener, known: KnownHosts | null = null) {
     this.#root = root;
     this.#listener = listener;
+    this.#known = known;
+  }
+
+  /** Keeps what was mapped of the host that has just been told. */
+  learnHost(host: NmapHost): void {
+    const { text, from, to } = this.#host;
+    if (to > from) this.#known?.learn(text, from, to, host);
   }
 
   start(name: string, text: string, at: number, end: number, isEmpty: boolean, depth: number): number {
+    if (this.#known !== null) this.#watchHost(text, end, depth);
     if (this.#skipped !== null) return end;
     if (depth === 0) {
       this.root = nodeOf(this.#root, text, at, end);
@@ -69,6 +87,7 @@ export class ElementTrees implements WalkListener {
     if (depth === 1) this.#begin();
     const parent = this.#open[depth - 1];
     const shape = parent === undefined ? undefined : childShape(parent.shape, name);
+    if (parent?.shape.isPort && name === "script") this.#learnBody(parent.node, text, at);
     if (
       parent === undefined ||
       shape === undefined ||
@@ -77,7 +96,6 @@ export class ElementTrees implements WalkListener {
       if (!isEmpty) this.#skipped = depth;
       return end;
     }
-    if (parent.shape.isPort && shape.isScript) this.#learnBody(parent.node, text, at);
     const node = this.#read(shape, text, at, end);
     if (isEmpty) {
       if (shape.hasText) closeText(node, "", false);
@@ -96,7 +114,43 @@ export class ElementTrees implements WalkListener {
     return end;
   }
 
+  /** Forbidden characters are shown and counted: what holds them comes in another text. */
+  #watchHost(text: string, end: number, depth: number): void {
+    if (depth === 1) this.#host = { text, from: end, to: 0, isOdd: false };
+    else if (text !== this.#host.text) this.#host.isOdd = true;
+  }
+
+  #takeHost(known: KnownHosts, text: string, at: number): number {
+    const end = endOfQuickTag(text, at);
+    if (end === null || text[end - 2] === "/") return at;
+    const shape = childShape(this.#root, "host");
+    const found = shape === undefined ? null : known.find(text, end);
+    if (shape === undefined || found === null) return at;
+    const $ = this.#tags.attributes(text.slice(at, end), shape.attributes);
+    this.#listener.knownHost(found.host, $ === undefined ? {} : { $ });
+    return found.end;
+  }
+
+  takeKnown(text: string, at: number, depth: number): number {
+    if (depth === 1 && this.#known !== null && this.#skipped === null && isHost(text, at))
+      return this.#takeHost(this.#known, text, at);
+    if (this.#skipped !== null || !this.#takesPorts(depth)) return at;
+    const { ports } = this.#ports;
+    const before = ports.length;
+    const next = takeQuickPorts(text, at, this.#bodies, ports, this.#size.portsLeft);
+    this.#size.addPorts(ports.length - before);
+    return next;
+  }
+
+  /** Whether ports whose scripts nobody reads come in the element that is open. */
+  #takesPorts(depth: number): boolean {
+    const parent = this.#open[depth - 1];
+    const port = parent === undefined ? undefined : childShape(parent.shape, "port");
+    return port?.isPort === true && childShape(port, "script") === undefined;
+  }
+
   end(name: string, text: string, end: number, depth: number): void {
+    if (depth === 1 && text === this.#host.text && !this.#host.isOdd) this.#host.to = end;
     if (this.#skipped !== null) {
       if (this.#skipped === depth) this.#skipped = null;
       return;
@@ -109,6 +163,7 @@ export class ElementTrees implements WalkListener {
   }
 
   text(text: string, from: number, to: number, isCdata: boolean): void {
+    if (text !== this.#host.text) this.#host.isOdd = true;
     if (this.#skipped !== null || !this.#open.at(-1)?.shape.hasText) return;
     this.#text += isCdata ? text.slice(from, to) : decodeReferences(text.slice(from, to));
     this.#hasCdata ||= isCdata;
@@ -146,9 +201,10 @@ export class ElementTrees implements WalkListener {
   /** At the first script of a port, or its end: what stands before it may come again. */
   #learnBody(node: ElementTree, text: string, at: number): void {
     if (this.#port.body !== null) return;
-    this.#port.body = mapPortBody(node);
+    const body = mapPortBody(node);
     const known = this.#port.text;
-    if (known !== null && text.endsWith(known, at)) this.#bodies.learn(known, this.#port.body);
+    if (known !== null && text.endsWith(known, at)) this.#port.body = this.#bodies.learn(known, body);
+    else this.#port.body = this.#known === null ? body : copyOf(body);
   }
 
   /** A whole element goes to its parent; a port is mapped at once; a child of the root is told. */
@@ -175,6 +231,10 @@ export class ElementTrees implements WalkListener {
   #check(limit: Limit): void {
     if (limit !== null) this.#listener.stop(limit);
   }
+}
+
+function isHost(text: string, at: number): boolean {
+  return text.startsWith("<host", at) && (text[at + 5] === " " || text[at + 5] === ">");
 }
 
 function nodeOf(shape: Shape, text: string, at: number, end: number): ElementTree {

@@ -2,6 +2,8 @@
 import type { Instant, Method } from "../facts/run.js";
 import { formatPortSet } from "../scope/portSet.js";
 import type { NmapDocument } from "./document.js";
+import { fileNoteOf } from "./fileNote.js";
+import type { RunNote } from "./runNote.js";
 import type { ScanFacts } from "./scanFacts.js";
 
 export interface FileRun {
@@ -18,6 +20,8 @@ export interface FileRun {
   readonly ports: string;
   /** The command line: what in it is a target only nmap knows for sure. */
   readonly targets: readonly string[];
+  /** What an export of ours says of its run. How that ended counts only where the file is whole (`ScanFacts.isNoted`). */
+  readonly note: RunNote | null;
 }
 
 /** Of the hosts of a file: the first start, the last end. */
@@ -28,15 +32,17 @@ export interface HostTimes {
 
 export function fileRunOf(document: NmapDocument, scan: ScanFacts, times: HostTimes): FileRun {
   const finishedAt = document.finished?.at ?? null;
+  const note = fileNoteOf(document);
   return {
     source: "import",
     scanner: document.scanner,
     args: document.args,
     version: document.version,
-    startedAt: document.startedAt ?? times.firstStart ?? finishedAt ?? times.lastEnd,
-    endedAt: finishedAt ?? times.lastEnd,
-    method: scan.tcp === "connect" ? "connect" : "raw",
+    startedAt: note?.startedAt ?? document.startedAt ?? times.firstStart ?? finishedAt ?? times.lastEnd,
+    endedAt: note !== null && scan.isNoted ? note.endedAt : (finishedAt ?? times.lastEnd),
+    method: note?.method ?? (scan.tcp === "connect" ? "connect" : "raw"),
     ports: formatPortSet(scan.asked),
-    targets: document.args === "" ? [] : [document.args],
+    targets: note?.targets ?? (document.args === "" ? [] : [document.args]),
+    note,
   };
 }

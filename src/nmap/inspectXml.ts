@@ -22,6 +22,8 @@ export const TOO_DEEP = `its elements are nested deeper than ${DEEPEST}`;
 export const DECLARES_INSIDE = "it declares a document type inside, which nmap never does";
 /** A licence text or sudo's lecture is far shorter; it also bounds the regular expressions below. */
 export const LONGEST_PROLOG = 16 * 1024;
+/** nmap.dtd says of itself that a document may refer to it; it is never read. */
+const NMAPS_DTD = /["'/]nmap\.dtd["']\s*>$/i;
 const COMPLETE_PROLOG = /<\?[\s\S]*?\?>|<!--[\s\S]*?-->|<!DOCTYPE[^>[]*>/gi;
 
 /** Inspects a text whose characters are clean (`characterReferences.ts`). */
@@ -36,8 +38,10 @@ export function inspectXml(text: string): Inspection {
   if ("refused" in walk) return { kind: "refused", why: walk.refused };
   if (walk.broken === null) {
     const rest = text.slice(walk.end).trim();
+    const xml = text.slice(start, walk.end);
+    if (hasTag(rest)) return { kind: "cut", xml, notes: [...notes, `the text breaks off: ${MORE_TAGS}`] };
     notes.push(...noteOnRest(rest.length, rest));
-    return { kind: "whole", xml: text.slice(start, walk.end), notes };
+    return { kind: "whole", xml, notes };
   }
   notes.push(`the text breaks off: ${walk.broken}`);
   return { kind: "cut", xml: walk.keep === null ? null : `${text.slice(start, walk.keep)}</${ROOT}>`, notes };
@@ -53,9 +57,12 @@ export function explainNoRoot(text: string): Inspection {
 /** Why the text before the root element forbids to read on; null where nothing does. */
 export function whyRefuseProlog(prolog: string): string | null {
   if (prolog.length > LONGEST_PROLOG) return `${prolog.length} characters stand before <${ROOT}>`;
-  return /<!ENTITY/i.test(prolog) || /<!DOCTYPE[^>]*\[/i.test(prolog)
-    ? "it defines a document type of its own, which nmap never does"
-    : null;
+  if (/<!ENTITY/i.test(prolog) || /<!DOCTYPE[^>]*\[/i.test(prolog))
+    return "it defines entities or a document type of its own, which nmap never does";
+  const elsewhere = /<!DOCTYPE[^>"']*(?:SYSTEM|PUBLIC)[^>]*>/i.exec(prolog)?.[0];
+  return elsewhere === undefined || NMAPS_DTD.test(elsewhere)
+    ? null
+    : "it refers to a document type that is not nmap's";
 }
 
 /** Where `<nmaprun` begins; null where it does not (yet). */
@@ -85,6 +92,12 @@ export function notesOnProlog(prolog: string): string[] {
   const junk = (declared === -1 ? prolog.replace(COMPLETE_PROLOG, "") : prolog.slice(0, declared)).trim();
   return junk === "" ? [] : [`${junk.length} characters before the XML were left out`];
 }
+
+/** Elements behind the root's end: two writers in one file, or a root that was closed too early. */
+export function hasTag(rest: string): boolean {
+  return /^<[A-Za-z_/]/.test(rest);
+}
+export const MORE_TAGS = `elements follow after </${ROOT}>`;
 
 /** Comments after the end are well-formed; anything else is not, and is not nmap's either. */
 export function noteOnRest(length: number, start: string): string[] {

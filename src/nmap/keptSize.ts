@@ -39,6 +39,16 @@ export class KeptSize {
     return this.#ports > MOST_PORTS ? "one host has more ports than there are" : null;
   }
 
+  /** How many more ports a host may have. */
+  get portsLeft(): number {
+    return MOST_PORTS - this.#ports;
+  }
+
+  /** So many ports that were mapped already. */
+  addPorts(count: number): void {
+    this.#ports += count;
+  }
+
   /** Whether an output of so many characters may be kept. */
   takesOutput(length: number): boolean {
     if (this.#output + length > MOST_OUTPUT) {

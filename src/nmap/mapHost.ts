@@ -47,10 +47,7 @@ export function mapHost(
       reason: attributeOf(status, "reason") ?? "",
       ttl: ttlOf(status),
     },
-    startedAt: instantOf(host, "starttime"),
-    endedAt: instantOf(host, "endtime"),
-    timedOut: attributeOf(host, "timedout") === "true",
-    comment: attributeOf(host, "comment"),
+    ...mapHostTag(host),
     ports: ports.ports,
     extraPorts: childrenOf(childOf(host, "ports"), "extraports").map(mapExtraPorts),
     hostScripts: childrenOf(host, "hostscript").flatMap(mapScripts),
@@ -65,6 +62,18 @@ export function mapHost(
       address: attributeOf(hop, "ipaddr"),
       name: attributeOf(hop, "host"),
     })),
+  };
+}
+
+/** What its start tag says. */
+export function mapHostTag(
+  host: ElementTree,
+): Pick<NmapHost, "startedAt" | "endedAt" | "timedOut" | "comment"> {
+  return {
+    startedAt: instantOf(host, "starttime"),
+    endedAt: instantOf(host, "endtime"),
+    timedOut: attributeOf(host, "timedout") === "true",
+    comment: attributeOf(host, "comment"),
   };
 }
 

@@ -73,22 +73,25 @@ export function mapExtraPorts(extra: ElementTree): ExtraPorts {
     count: numberOf(extra, "count") ?? 0,
     reasons: childrenOf(extra, "extrareasons").map((reason) => {
       const ports = attributeOf(reason, "ports");
-      const protocol = protocolOf(attributeOf(reason, "proto"));
+      const told = attributeOf(reason, "proto");
+      const protocol = protocolOf(told);
+      // The numbers of an `-sO` scan are none of ports.
+      const isOther = told !== null && protocol === null;
       return {
         reason: singularReason(attributeOf(reason, "reason") ?? ""),
         count: numberOf(reason, "count") ?? 0,
         protocol,
-        ports: ports === null ? null : parsePortRanges(ports, protocol ?? ""),
+        ports: isOther ? [] : ports === null ? null : parsePortRanges(ports, protocol ?? ""),
       };
     }),
   };
 }
 
-const NO_SCRIPTS: readonly ScriptResult[] = [];
+export const noScripts: readonly ScriptResult[] = [];
 
 export function mapScripts(parent: ElementTree): readonly ScriptResult[] {
   const scripts = childrenOf(parent, "script");
-  if (scripts.length === 0) return NO_SCRIPTS;
+  if (scripts.length === 0) return noScripts;
   return scripts.map((script) => ({
     id: attributeOf(script, "id") ?? "",
     output: attributeOf(script, "output") ?? "",

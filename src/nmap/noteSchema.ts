@@ -1,95 +1,119 @@
 /** The form of a note, checked: a file may come from anywhere. Unknown fields are refused, for they would be lost. */
-import * as z from "zod";
+import { createRequire } from "node:module";
 import { CONFIDENCES, PORT_STATES, PROOFS } from "../facts/observation.js";
 import { PROTOCOLS } from "../facts/port.js";
 import { OUTCOMES } from "../facts/run.js";
 import { tryParseAddress } from "../scope/address.js";
+import { LAST_SECOND } from "./attributeValues.js";
 import { NOTE_MARK } from "./hostNote.js";
 
-const text = z.string();
-const orNull = z.string().nullable();
-const instant = z.int();
-const number = z.number();
-const port = { protocol: z.enum(PROTOCOLS), port: z.int().min(0).max(65_535) };
+type Zod = typeof import("zod");
 
-const service = z.strictObject({
-  name: text,
-  product: orNull,
-  version: orNull,
-  extraInfo: orNull,
-  tunnel: orNull,
-  method: z.enum(["table", "probed"]),
-  confidence: number,
-  hostname: orNull,
-  osType: orNull,
-  deviceType: orNull,
-  cpes: z.array(text),
-});
+/** Few files hold notes, and zod takes a reader thread longer to load, and more memory, than all it needs else. */
+const load = createRequire(import.meta.url);
+let schemas: ReturnType<typeof makeSchemas> | null = null;
 
-const exact = z.strictObject({
-  mac: text.optional(),
-  vendor: text.optional(),
-  names: z.array(text).optional(),
-  cells: z
-    .array(
-      z.strictObject({
-        ...port,
-        reason: text,
-        service: service.nullable(),
-        scripts: z.array(z.strictObject({ id: text, output: text })),
+function makeSchemas(z: Zod) {
+  const text = z.string();
+  const orNull = z.string().nullable();
+  const instant = z
+    .int()
+    .min(0)
+    .max(LAST_SECOND * 1000 + 999);
+  const number = z.number();
+  const count = z.int().min(0);
+  const port = { protocol: z.enum(PROTOCOLS), port: z.int().min(0).max(65_535) };
+
+  const service = z.strictObject({
+    name: text,
+    product: orNull,
+    version: orNull,
+    extraInfo: orNull,
+    tunnel: orNull,
+    method: z.enum(["table", "probed"]),
+    confidence: number,
+    hostname: orNull,
+    osType: orNull,
+    deviceType: orNull,
+    cpes: z.array(text),
+  });
+
+  const exact = z.strictObject({
+    mac: text.optional(),
+    vendor: text.optional(),
+    names: z.array(text).optional(),
+    cells: z
+      .array(
+        z.strictObject({
+          ...port,
+          reason: text,
+          service: service.nullable(),
+          scripts: z.array(z.strictObject({ id: text, output: text })),
+        }),
+      )
+      .optional(),
+  });
+
+  const hostNoteSchema = z.strictObject({
+    presence: z.enum(["alive", "silent", "vanished"]),
+    aliveReason: orNull,
+    grade: z.enum(["full", "positive-only"]),
+    times: z.tuple([instant.nullable(), instant.nullable()]).optional(),
+    cells: z.array(z.tuple([z.enum(PROOFS), z.enum(CONFIDENCES), text])).optional(),
+    quiet: z
+      .array(z.tuple([z.enum([...PORT_STATES, "closed-or-filtered"]), text, z.enum(PROOFS), orNull]))
+      .optional(),
+    holes: z
+      .array(
+        z.strictObject({ ...port, silentShare: number, neighboursAsked: count, neighboursAnswered: count }),
+      )
+      .optional(),
+    holesUnjudged: text.optional(),
+    exact: exact.optional(),
+  });
+
+  const runNoteSchema = z.strictObject({
+    audit: orNull,
+    vantage: text,
+    realm: text,
+    operator: text,
+    startedAt: instant,
+    endedAt: instant.nullable(),
+    outcome: z.enum(OUTCOMES),
+    why: orNull,
+    method: z.enum(["raw", "connect"]),
+    ports: text,
+    targets: z.array(text),
+    exclusions: z.array(text),
+    addressCount: count,
+    rate: number,
+    nmapVersion: text,
+    sources: z.array(
+      z.string().transform((each, context) => {
+        const address = tryParseAddress(each);
+        if (address !== null) return address;
+        context.addIssue("no address");
+        return z.NEVER;
       }),
-    )
-    .optional(),
-});
+    ),
+  });
+  return { host: hostNoteSchema, run: runNoteSchema };
+}
 
-export const hostNoteSchema = z.strictObject({
-  presence: z.enum(["alive", "silent", "vanished"]),
-  aliveReason: orNull,
-  grade: z.enum(["full", "positive-only"]),
-  times: z.tuple([instant.nullable(), instant.nullable()]).optional(),
-  cells: z.array(z.tuple([z.enum(PROOFS), z.enum(CONFIDENCES), text])).optional(),
-  quiet: z
-    .array(z.tuple([z.enum([...PORT_STATES, "closed-or-filtered"]), text, z.enum(PROOFS), orNull]))
-    .optional(),
-  holes: z
-    .array(
-      z.strictObject({ ...port, silentShare: number, neighboursAsked: number, neighboursAnswered: number }),
-    )
-    .optional(),
-  holesUnjudged: text.optional(),
-  exact: exact.optional(),
-});
+type Notes = ReturnType<typeof makeSchemas>;
 
-export const runNoteSchema = z.strictObject({
-  id: z.int().min(1),
-  source: z.enum(["live", "import"]),
-  audit: orNull,
-  vantage: text,
-  realm: text,
-  operator: text,
-  startedAt: instant,
-  endedAt: instant.nullable(),
-  outcome: z.enum(OUTCOMES),
-  why: orNull,
-  method: z.enum(["raw", "connect"]),
-  ports: text,
-  targets: z.array(text),
-  exclusions: z.array(text),
-  addressCount: z.int().min(0),
-  rate: number,
-  nmapVersion: text,
-  sources: z.array(
-    z.string().transform((each, context) => {
-      const address = tryParseAddress(each);
-      if (address !== null) return address;
-      context.addIssue("no address");
-      return z.NEVER;
-    }),
-  ),
-});
+export function parseHostNote(attribute: string | null) {
+  return parseNote<Output<"host">>("host", attribute);
+}
+
+export function parseRunNote(attribute: string | null) {
+  return parseNote<Output<"run">>("run", attribute);
+}
+
+type Output<K extends keyof Notes> = ReturnType<Notes[K]["parse"]>;
 
 /** A note of this form; null where the text is none, a string where it is one that cannot be read, and why. */
-export function parseNote<T>(schema: z.ZodType<T>, attribute: string | null): T | string | null {
+function parseNote<T>(kind: keyof Notes, attribute: string | null): T | string | null {
   if (attribute?.startsWith("portreeve/") !== true) return null;
   if (!attribute.startsWith(NOTE_MARK)) return "it is of another version of portreeve";
   let json: unknown;
@@ -98,8 +122,9 @@ export function parseNote<T>(schema: z.ZodType<T>, attribute: string | null): T 
   } catch {
     return "it is no JSON";
   }
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return parsed.data;
+  schemas ??= makeSchemas(load("zod") as Zod);
+  const parsed = schemas[kind].safeParse(json);
+  if (parsed.success) return parsed.data as T;
   const [issue] = parsed.error.issues;
   return `${issue?.path.join(".") || "it"}: ${issue?.message ?? "not of the form"}`;
 }

@@ -5,9 +5,8 @@
 import type { PortBody } from "./mapPort.js";
 
 export interface KnownBody {
+  readonly text: string;
   readonly body: PortBody;
-  /** Where the text goes on: at `</port>`, or at the port's first script. */
-  readonly next: number;
 }
 
 const MOST = 4096;
@@ -15,7 +14,9 @@ const MOST = 4096;
 const LONGEST = 1024;
 
 export class PortBodies {
-  readonly #bodies = new Map<string, PortBody>();
+  readonly #bodies = new Map<string, KnownBody>();
+  /** By port number, whatever the protocol: what the last one of it said, it mostly says again. */
+  readonly #last: (KnownBody | undefined)[] = [];
 
   /**
    * The text that may be known, behind the start tag of a port; null where its end is not in sight. A comment could
@@ -31,19 +32,38 @@ export class PortBodies {
   }
 
   get(body: string): PortBody | undefined {
-    return this.#bodies.get(body);
+    return this.#bodies.get(body)?.body;
   }
 
-  /** Keeps what was mapped of this text. */
-  learn(text: string, body: PortBody): void {
-    if (text.includes("<!") || text.includes("<?")) return;
+  /** What is known of the text behind the start tag of this port; undefined where it is not. */
+  find(text: string, from: number, port: number): KnownBody | undefined {
+    const last = this.#last[port];
+    if (last !== undefined && text.slice(from, from + last.text.length) === last.text) {
+      // `text` goes on with a script or the end: else more belongs to it than was known.
+      const next = from + last.text.length;
+      if (text.startsWith("</port>", next) || text.startsWith("<script", next)) return last;
+    }
+    const body = this.textAt(text, from);
+    const known = body === null ? undefined : this.#bodies.get(body);
+    if (known !== undefined) this.#last[port] = known;
+    return known;
+  }
+
+  /** Keeps what was mapped of this text. @returns a copy of it that keeps no other text in memory */
+  learn(text: string, body: PortBody): PortBody {
+    if (text.includes("<!") || text.includes("<?")) return copyOf(body);
     // A file in which nothing comes again costs no more than this.
-    if (this.#bodies.size >= MOST) this.#bodies.clear();
+    if (this.#bodies.size >= MOST) {
+      this.#bodies.clear();
+      this.#last.length = 0;
+    }
     // Strings cut out of a text keep the whole of it in memory: these are copies.
-    this.#bodies.set(copyOf(text), copyOf(body));
+    const own = copyOf({ text, body });
+    this.#bodies.set(own.text, own);
+    return own.body;
   }
 }
 
-function copyOf<T>(value: T): T {
+export function copyOf<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;
 }

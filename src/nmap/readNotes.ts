@@ -16,7 +16,7 @@ import {
 } from "../scope/portSet.js";
 import type { NmapDocument, NmapHost, NmapPort } from "./document.js";
 import type { ExactTexts } from "./hostNote.js";
-import { hostNoteSchema, parseNote, runNoteSchema } from "./noteSchema.js";
+import { parseHostNote, parseRunNote } from "./noteSchema.js";
 import type { RunNote } from "./runNote.js";
 import { comparePorts, visibleKey } from "./visibleAnswers.js";
 import type { ExportedHost } from "./writeHost.js";
@@ -29,14 +29,14 @@ export type NoteReading<T> =
 
 /** What an export says of its run beyond nmap's form. */
 export function readRunNote({ profileName }: Pick<NmapDocument, "profileName">): NoteReading<RunNote> {
-  const note = parseNote(runNoteSchema, profileName);
+  const note = parseRunNote(profileName);
   if (note === null) return { kind: "none" };
   return typeof note === "string" ? { kind: "unfit", why: note } : { kind: "fits", value: note };
 }
 
 /** The observation that was exported. Cells come in the order of their ports. */
 export function readHostNote(host: NmapHost): NoteReading<ExportedHost> {
-  const note = parseNote(hostNoteSchema, host.comment);
+  const note = parseHostNote(host.comment);
   if (note === null) return { kind: "none" };
   if (typeof note === "string") return { kind: "unfit", why: note };
   try {

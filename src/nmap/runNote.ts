@@ -4,10 +4,8 @@
  */
 import type { Run } from "../facts/run.js";
 
-/** The fields of a run that go with its export. */
+/** The fields of a run that go with its export. Its number is the database's, and imported the run has another. */
 export const NOTED = [
-  "id",
-  "source",
   "audit",
   "vantage",
   "realm",

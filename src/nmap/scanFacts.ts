@@ -1,8 +1,9 @@
 /** What a file says of its scan as a whole, as far as it decides what its hosts prove. */
 import type { PortSet } from "../facts/port.js";
-import { emptyPortSet, portSetOfRanges, unionPorts } from "../scope/portSet.js";
-import { protocolOf } from "./attributeValues.js";
+import { askedPorts } from "./askedPorts.js";
 import type { NmapDocument } from "./document.js";
+import { fileNoteOf } from "./fileNote.js";
+import type { RunNote } from "./runNote.js";
 import { readFlags } from "./scanFlags.js";
 
 export interface ScanFacts {
@@ -17,36 +18,38 @@ export interface ScanFacts {
   readonly isResetBlind: boolean;
   /** Why only open ports are covered by any host; null where the rest of what is proved is covered too. */
   readonly positiveOnly: string | null;
+  /** A whole export of ours: what its notes say of a host they fit is what was exported. */
+  readonly isNoted: boolean;
 }
 
-type Header = Pick<NmapDocument, "scanner" | "args" | "scanInfo">;
+type Header = Pick<NmapDocument, "scanner" | "args" | "scanInfo" | "profileName" | "startedAt" | "finished">;
 
 /** @param broken why the file does not come to a good end; null where it does */
 export function scanFactsOf(document: Header, broken: string | null): ScanFacts {
   const flags = readFlags(document.args);
+  const note = broken === null ? fileNoteOf(document) : null;
+  const isIncomplete = note !== null && note.outcome !== "complete";
   return {
-    asked: askedPorts(document),
+    asked: askedPorts(document.scanInfo),
     tcp: tcpMethod(document),
     isUnpinged: flags.isUnpinged,
     isResetBlind: flags.isResetBlind,
-    positiveOnly: whyPositiveOnly(document, flags.isOpenOnly, broken),
+    positiveOnly: isIncomplete ? whyIncomplete(note) : whyPositiveOnly(document, flags.isOpenOnly, broken),
+    isNoted: note !== null,
   };
+}
+
+/** Why the run that was exported was not complete. */
+export function whyIncomplete({ outcome, why }: Pick<RunNote, "outcome" | "why">): string {
+  return (
+    why ?? (outcome === "running" ? "the run was going on when it was exported" : `the run was ${outcome}`)
+  );
 }
 
 function whyPositiveOnly({ scanner }: Header, isOpenOnly: boolean, broken: string | null): string | null {
   if (broken !== null) return broken;
   if (isOpenOnly) return "--open: what is not open was left out of the file";
   return scanner === "masscan" ? "masscan tells answers only" : null;
-}
-
-/** What the command line asks with `-p` does not count where they differ: nmap has resolved it here. */
-function askedPorts({ scanInfo }: Header): PortSet {
-  let asked = emptyPortSet;
-  for (const info of scanInfo) {
-    const protocol = protocolOf(info.protocol);
-    if (protocol !== null) asked = unionPorts(asked, portSetOfRanges({ [protocol]: info.ports }));
-  }
-  return asked;
 }
 
 function tcpMethod({ scanInfo }: Header): ScanFacts["tcp"] {

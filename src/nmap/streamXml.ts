@@ -5,9 +5,10 @@
 import type { NmapDocument, NmapHost } from "./document.js";
 import { type Shape, wholeShape } from "./elementShape.js";
 import type { ElementTree } from "./elementTree.js";
-import { ElementTrees } from "./elementTrees.js";
+import { ElementTrees, type TreeListener } from "./elementTrees.js";
+import type { KnownHosts } from "./knownHosts.js";
 import { mapDocument } from "./mapDocument.js";
-import { type MappedPorts, mapHost } from "./mapHost.js";
+import { type MappedPorts, mapHost, mapHostTag } from "./mapHost.js";
 import { type Form, XmlWalk } from "./xmlWalk.js";
 
 export interface StreamEnd {
@@ -30,13 +31,18 @@ export class XmlStream {
   #notes: string[] = [];
   #unsaid = 0;
 
-  /** @param onHost told of each whole host in the order of the file; in a file that is refused later, too */
-  constructor(onHost: (host: NmapHost) => void, shape: Shape = wholeShape) {
+  /**
+   * @param onHost told of each whole host in the order of the file; in a file that is refused later, too
+   * @param known hosts of earlier texts of the same shape; null to learn none
+   */
+  constructor(onHost: (host: NmapHost) => void, shape: Shape = wholeShape, known: KnownHosts | null = null) {
     this.#onHost = onHost;
-    this.#trees = new ElementTrees(shape, {
+    const listener: TreeListener = {
+      knownHost: (host, own) => this.#onHost({ ...host, ...mapHostTag(own) }),
       child: (name, tree, ports, cutOutputs) => this.#takeChild(name, tree, ports, cutOutputs),
       stop: (why) => this.#walk.stop(why),
-    });
+    };
+    this.#trees = new ElementTrees(shape, listener, known);
     this.#walk = new XmlWalk(this.#trees);
   }
 
@@ -52,6 +58,16 @@ export class XmlStream {
 
   push(text: string): void {
     this.#walk.push(text);
+  }
+
+  /** `XmlWalk.settle` */
+  settle(): boolean {
+    return this.#walk.settle();
+  }
+
+  /** Whether anything was noted so far. */
+  get hasNotes(): boolean {
+    return this.#notes.length > 0 || this.#walk.hasNotes;
   }
 
   end(): StreamEnd {
@@ -82,6 +98,8 @@ export class XmlStream {
     const room = MOST_NOTES - this.#notes.length;
     this.#notes.push(...notes.slice(0, room));
     this.#unsaid += Math.max(0, notes.length - room);
-    if (host !== null) this.#onHost(host);
+    if (host === null) return;
+    if (notes.length === 0) this.#trees.learnHost(host);
+    this.#onHost(host);
   }
 }

@@ -22,13 +22,17 @@ export class TextDecoderOfFile {
   get notes(): readonly string[] {
     const { length } = this.#notes;
     if (this.#strange === 0) return this.#notes;
-    const bytes = `${this.#strange} byte${this.#strange === 1 ? "" : "s"} that are no UTF-8 were read as Latin-1`;
+    const bytes =
+      this.#strange === 1
+        ? "1 byte that is no UTF-8 was read as Latin-1"
+        : `${this.#strange} bytes that are no UTF-8 were read as Latin-1`;
     return length === 0 ? [bytes] : [...this.#notes, bytes];
   }
 
   push(bytes: Buffer): string {
     const encoding = this.#encoding ?? this.#begin(bytes);
-    if (encoding === "latin1" || (this.#rest.length === 0 && isAscii(bytes))) return bytes.toString("latin1");
+    if (encoding === "latin1") return bytes.toString("latin1");
+    if (encoding === "utf-8" && this.#rest.length === 0 && isAscii(bytes)) return bytes.toString("latin1");
     const all = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
     const whole = encoding === "utf-8" ? wholeUtf8(all) : wholeUtf16(all, encoding);
     this.#rest = Buffer.from(all.subarray(whole));

@@ -1,7 +1,7 @@
 /** One host of an export, as nmap writes it (output.c of nmap 7.93), with a note of ours. */
 import type { CellObservation, HostObservation, Service } from "../facts/observation.js";
 import { PORT_STATES } from "../facts/observation.js";
-import { type PortRange, PROTOCOLS } from "../facts/port.js";
+import { type Port, type PortRange, PROTOCOLS } from "../facts/port.js";
 import type { Instant } from "../facts/run.js";
 import { familyOf } from "../scope/address.js";
 import { countPorts, listPorts } from "../scope/portSet.js";
@@ -19,7 +19,9 @@ export interface ExportedHost {
 /** More ports than this that share a state other than open are told as a group (`PortList::isIgnoredState`). */
 const MOST_LISTED = 25;
 
-export function writeHost({ observation, startedAt, endedAt }: ExportedHost): string {
+export type NameOf = (port: Port) => string | null;
+
+export function writeHost({ observation, startedAt, endedAt }: ExportedHost, nameOf: NameOf): string {
   const { address, mac, vendor, names, presence, aliveReason } = observation;
   const isUp = presence === "alive";
   const lines = [
@@ -31,7 +33,7 @@ export function writeHost({ observation, startedAt, endedAt }: ExportedHost): st
     xmlElement("address", { addr: address, addrtype: `ipv${familyOf(address)}` }),
     ...(mac === null ? [] : [xmlElement("address", { addr: mac, addrtype: "mac", vendor })]),
     xmlElement("hostnames", {}, names.map((name) => xmlElement("hostname", { name, type: "PTR" })).join("")),
-    ...portLines(observation),
+    ...portLines(observation, nameOf),
   ];
   return xmlElement(
     "host",
@@ -51,7 +53,7 @@ export function secondsOf(at: Instant | null): number | null {
   return at === null ? null : Math.floor(at / 1000);
 }
 
-function portLines({ cells, quiet }: HostObservation): string[] {
+function portLines({ cells, quiet }: HostObservation, nameOf: NameOf): string[] {
   const groups = visibleGroups(quiet);
   if (cells.length === 0 && groups.length === 0) return [];
   const extra: string[] = [];
@@ -62,14 +64,14 @@ function portLines({ cells, quiet }: HostObservation): string[] {
     if (count > MOST_LISTED) extra.push(extraPorts(state, count, alike));
     else {
       for (const { reason, ports } of alike)
-        for (const port of listPorts(ports)) listed.push({ ...port, state, reason });
+        for (const port of listPorts(ports)) listed.push({ ...port, state, reason, name: nameOf(port) });
     }
   }
   return ["<ports>", ...extra, ...listed.sort(comparePorts).map(portElement), "</ports>"];
 }
 
 type Listed = Pick<CellObservation, "protocol" | "port" | "state" | "reason"> &
-  Partial<Pick<CellObservation, "ttl" | "service" | "scripts">>;
+  Partial<Pick<CellObservation, "ttl" | "service" | "scripts">> & { readonly name?: string | null };
 
 /** One element a state, as ndiff wants it; each reason with its ports, so that it is known which were asked. */
 function extraPorts(state: string, count: number, groups: readonly VisibleGroup[]): string {
@@ -90,14 +92,20 @@ export function rangesText(ranges: readonly PortRange[]): string {
   return ranges.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(",");
 }
 
-function portElement({ protocol, port, state, reason, ttl, service, scripts = [] }: Listed): string {
+function portElement(listed: Listed): string {
+  const { protocol, port, state, reason, ttl, service, scripts = [], name = null } = listed;
   return xmlElement(
     "port",
     { protocol, portid: port },
     xmlElement("state", { state, reason, reason_ttl: ttl ?? 0 }) +
-      (service ? serviceElement(service) : "") +
+      (service ? serviceElement(service) : name === null ? "" : tableName(name)) +
       scripts.map(({ id, output }) => xmlElement("script", { id, output })).join(""),
   );
+}
+
+/** As nmap writes what it only knows by the port's number. */
+function tableName(name: string): string {
+  return xmlElement("service", { name, method: "table", conf: 3 });
 }
 
 /** What the DTD has no place for (a tunnel other than `ssl`) is in the note. */

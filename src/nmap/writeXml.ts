@@ -8,16 +8,23 @@ import { countPorts, parseCanonicalPorts } from "../scope/portSet.js";
 import { askedCommand } from "./askedCommand.js";
 import { noteText } from "./hostNote.js";
 import { runNoteOf } from "./runNote.js";
-import { type ExportedHost, rangesText, secondsOf, writeHost } from "./writeHost.js";
+import { type ExportedHost, type NameOf, rangesText, secondsOf, writeHost } from "./writeHost.js";
 import { xmlAttributes, xmlElement } from "./xmlText.js";
 
-/** Piece by piece, a host a piece: no more than one host is in memory. */
-export function* writeXml(run: Run, hosts: Iterable<ExportedHost>): Generator<string> {
+/**
+ * Piece by piece, a host a piece: no more than one host is in memory.
+ * @param nameOf what nmap's table calls a port; so nmap names the listed ports that are not open
+ */
+export function* writeXml(
+  run: Run,
+  hosts: Iterable<ExportedHost>,
+  nameOf: NameOf = () => null,
+): Generator<string> {
   yield head(run);
   let up = 0;
   let written = 0;
   for (const host of hosts) {
-    yield `${writeHost(host)}\n`;
+    yield `${writeHost(host, nameOf)}\n`;
     written += 1;
     if (host.observation.presence === "alive") up += 1;
   }

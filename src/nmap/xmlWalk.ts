@@ -1,7 +1,8 @@
 /**
  * Walks the tags of nmap's XML as it streams in, and tells them to a listener: the same check of form as `inspectXml.ts`,
  * in bounded memory. What it tells is whole (every tag, every text between two tags) and comes before any break; where
- * the text breaks, or is none of nmap's, nothing more is told.
+ * the text breaks, or is none of nmap's, nothing more is told. Over 300 lines: the states of one walk, which share its
+ * place in the text.
  */
 import { cleanCharacters, notesOnForbidden } from "./characterReferences.js";
 import {
@@ -10,7 +11,9 @@ import {
   explainNoRoot,
   explainReference,
   findRoot,
+  hasTag,
   LONGEST_PROLOG,
+  MORE_TAGS,
   noteOnRest,
   notesOnProlog,
   ROOT,
@@ -28,6 +31,12 @@ export interface WalkListener {
    * Negative where that was all of the element, its end tag too
    */
   start(name: string, text: string, at: number, end: number, isEmpty: boolean, depth: number): number;
+  /**
+   * Takes whole elements, and blanks behind them, from `text[at]` on, whose form it knows to be good.
+   * @param depth of an element that begins there
+   * @returns where to go on; `at` where it takes none
+   */
+  takeKnown(text: string, at: number, depth: number): number;
   /** The end of an element that was not empty, `text[end - 1]` its last character. */
   end(name: string, text: string, end: number, depth: number): void;
   /** Text or CDATA inside an element below the root. */
@@ -44,6 +53,9 @@ export type Form =
       readonly hasRoot: boolean;
     };
 
+/** Of what may be taken as a whole: `<port`, `<host`. */
+const P = 112;
+const H = 104;
 /** Characters of one tag, comment or text. nmap's longest are scripts' outputs, a megabyte at the very most. */
 const LONGEST_PIECE = 8 * 1024 * 1024;
 /** No further is the root element searched for. */
@@ -93,12 +105,30 @@ export class XmlWalk {
     this.#go(false);
   }
 
+  /**
+   * Looks at all that came. True where that ends just behind a child of the root, or the root's start tag: what follows
+   * could be walked by another that comes from such a place.
+   */
+  settle(): boolean {
+    if (this.#form === null) this.#go(false);
+    return this.#form === null && this.#open.length === 1 && this.#at === this.#text.length;
+  }
+
+  /** Whether anything was noted so far. */
+  get hasNotes(): boolean {
+    return this.#forbidden > 0 || this.#notes.length > 0;
+  }
+
   /** The text is over. */
   end(): { readonly form: Form; readonly notes: readonly string[] } {
     this.#go(true);
     const form = this.#form ?? { form: "cut", why: `<${ROOT}> is not closed`, hasRoot: false };
     if (form.form === "refused") return { form, notes: [] };
     const notes = [...notesOnForbidden(this.#forbidden), ...this.#notes];
+    if (form.form === "whole" && hasTag(this.#rest.start)) {
+      notes.push(`the text breaks off: ${MORE_TAGS}`);
+      return { form: { form: "cut", why: MORE_TAGS, hasRoot: true }, notes };
+    }
     return { form, notes: [...notes, ...noteOnRest(this.#rest.length, this.#rest.start)] };
   }
 
@@ -161,6 +191,14 @@ export class XmlWalk {
           return;
         }
         at = next;
+      }
+      const first = text.charCodeAt(at + 1);
+      if (first === P || first === H) {
+        const known = this.#listener.takeKnown(text, at, this.#open.length);
+        if (known > at) {
+          at = known;
+          continue;
+        }
       }
       const end = this.#takeQuickTag(at) ?? this.#takeTag(at, isLast);
       if (end === null) return;

@@ -33,21 +33,27 @@ export function logLine(change: LoggedChange, format: LogFormat, options: LogOpt
 const TEXT_LENGTH = 120;
 
 function textLine(change: LoggedChange, { zone }: LogOptions): string {
-  const { timeFrom, timeTo, run, vantage, operator } = change;
-  const window =
-    timeFrom === null
-      ? `by ${formatMinute(timeTo, zone)}`
-      : `${formatMinute(timeFrom, zone)} to ${formatMinute(timeTo, zone)}`;
-  const facts = `run ${run}, seen from ${plain(vantage, { max: 60 })}, operator ${plain(operator, { max: 60 })}`;
-  return `${window} ${zonedTime(timeTo, zone).offset}  ${whatHappened(change)}  (${facts})`;
+  const { recordedAt, timeFrom, timeTo, run, vantage, operator } = change;
+  const by = `by ${formatMinute(timeTo, zone)}`;
+  const window = timeFrom === null ? by : `after ${formatMinute(timeFrom, zone)}, ${by}`;
+  const facts = `${window}, run ${run}, seen from ${plain(vantage, { max: 60 })}, operator ${plain(operator, { max: 60 })}`;
+  const recorded = `${formatMinute(recordedAt, zone)} ${zonedTime(recordedAt, zone).offset}`;
+  return `${recorded}  ${whatHappened(change)}  (${facts})`;
 }
 
 function whatHappened(change: LoggedChange): string {
-  const { address, protocol, port, kind, before, after, retracted, serial } = change;
+  const { address, protocol, port, kind, before, after } = change;
   const where = protocol === null || port === null ? address : `${address} ${portText(protocol, port)}`;
   const states = [before, after].map((state) => plain(state ?? "-", { max: TEXT_LENGTH })).join(" -> ");
-  const correction = retracted ? ", taken back: it did not happen" : serial > 0 ? ", corrected" : "";
-  return `${where} ${kind}${before === null && after === null ? "" : `: ${states}`}${correction}`;
+  return `${where} ${kind}${before === null && after === null ? "" : `: ${states}`}${standing(change)}`;
+}
+
+/** A line that was simply told says no more. */
+function standing({ act, supersedes, isForgotten }: LoggedChange): string {
+  const forgotten = isForgotten ? ", its run was taken back" : "";
+  if (act === "retracted") return `, taken back: it did not happen${forgotten}`;
+  if (act === "told") return forgotten;
+  return `${supersedes === null ? ", a correction: it was not known before" : ", corrected: it did happen"}${forgotten}`;
 }
 
 /** RFC 5424, 6.2.1: facility 13 (log audit) * 8 + severity: warning for what opened, notice for the rest. */
@@ -60,9 +66,10 @@ const ALARMING: readonly ChangeKind[] = ["opened", "reopened", "service-changed"
 const ELEMENT = "change@32473";
 
 function syslogLine(change: LoggedChange, { hostname }: LogOptions): string {
-  const severity = ALARMING.includes(change.kind) && !change.retracted ? WARNING : NOTICE;
+  // A correction is of the past: it is no alarm.
+  const severity = ALARMING.includes(change.kind) && change.act === "told" ? WARNING : NOTICE;
   const time = (at: number | null) => (at === null ? "" : new Date(at).toISOString());
-  const { protocol, port, serial } = change;
+  const { protocol, port, act, supersedes, isForgotten } = change;
   const parameters: readonly (readonly [name: string, value: string])[] = [
     ["run", String(change.run)],
     ["address", change.address],
@@ -75,14 +82,16 @@ function syslogLine(change: LoggedChange, { hostname }: LogOptions): string {
     ["vantage", change.vantage],
     ["realm", change.realm],
     ["operator", change.operator],
-    ["supersedes", serial === 0 ? "" : String(serial - 1)],
-    ["retracted", change.retracted ? "true" : ""],
+    ["audit", change.audit ?? ""],
+    ["act", act],
+    ["supersedes", supersedes === null ? "" : String(supersedes)],
+    ["forgotten", isForgotten ? "true" : ""],
   ];
   const data = parameters
     .filter(([, value]) => value !== "")
     .map(([name, value]) => `${name}="${parameterValue(value)}"`)
     .join(" ");
-  const stamp = time(change.recordedAt ?? change.timeTo);
+  const stamp = time(change.recordedAt);
   const header = `<${FACILITY * 8 + severity}>1 ${stamp} ${headerField(hostname, 255)} portreeve - change`;
   return `${header} [${ELEMENT} ${data}] ${whatHappened(change)}`;
 }

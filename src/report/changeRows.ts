@@ -1,5 +1,5 @@
 /** Changes as rows: design.md's change row, as a table, JSON, JSON lines and CSV. */
-import type { LoggedChange } from "../facts/answer.js";
+import type { LoggedChange, PlacedChange } from "../facts/answer.js";
 import type { ChangeRow } from "../facts/view.js";
 import { makeInk, type Role } from "./ink.js";
 import { DEFAULT_WIDTH, type TextOptions } from "./reportData.js";
@@ -23,7 +23,7 @@ export const CHANGE_KEYS = [
     "operator",
   ],
 ] as const;
-const LOG_KEYS = [...CHANGE_KEYS, "realm", "audit", "recordedAt", "supersedes", "retracted"] as const;
+const PLACED_KEYS = [...CHANGE_KEYS, "realm", "audit"] as const;
 
 export function changeRowJson(row: ChangeRow): JsonRow {
   const { run, timeFrom, timeTo, address, protocol, port, kind, before, after, vantage, operator } = row;
@@ -35,26 +35,27 @@ export function changeRowJson(row: ChangeRow): JsonRow {
   };
 }
 
-/** With its place in the log: a correction names the entry it supersedes by its number, null for the first word. */
+export function placedChangeJson(row: PlacedChange): JsonRow {
+  return { ...changeRowJson(row), realm: row.realm, audit: row.audit };
+}
+
+/** With its place in the log: a correction names the line it supersedes by its number, null for the first word. */
 export function loggedChangeJson(row: LoggedChange): JsonRow {
+  const { recordedAt, act, serial, supersedes, isForgotten } = row;
   return {
-    ...changeRowJson(row),
-    realm: row.realm,
-    audit: row.audit,
-    recordedAt: row.recordedAt === null ? null : toRfc3339(row.recordedAt),
-    supersedes: row.serial === 0 ? null : row.serial - 1,
-    retracted: row.retracted,
+    ...{ recordedAt: toRfc3339(recordedAt), act, serial, supersedes, forgotten: isForgotten },
+    ...placedChangeJson(row),
   };
 }
 
 export function renderChanges(
-  rows: readonly LoggedChange[],
+  rows: readonly PlacedChange[],
   format: ListFormat,
   options: TextOptions,
 ): string {
-  const json = format === "text" ? [] : rows.map(loggedChangeJson);
+  const json = format === "text" ? [] : rows.map(placedChangeJson);
   return renderList(json, format, {
-    keys: LOG_KEYS,
+    keys: PLACED_KEYS,
     text: () =>
       rows.length === 0
         ? "No change is on record there. What no run covered may have changed: portreeve query coverage\n"
@@ -64,7 +65,7 @@ export function renderChanges(
 
 /** A table without a last line break. */
 export function changeTable(
-  rows: readonly (ChangeRow & { readonly retracted?: boolean })[],
+  rows: readonly ChangeRow[],
   options: TextOptions & { readonly indent?: number },
 ): string {
   const { zone, color, unicode = true, width = DEFAULT_WIDTH, indent = 0 } = options;
@@ -87,7 +88,7 @@ export function changeTable(
       String(row.run),
       row.address,
       row.protocol === null || row.port === null ? "" : portText(row.protocol, row.port),
-      { text: row.retracted === true ? `${row.kind} (taken back)` : row.kind, role: roleOf(row) },
+      { text: row.kind, role: roleOf(row) },
       row.before ?? "",
       row.after ?? "",
       row.timeFrom === null ? "" : formatMinute(row.timeFrom, zone),

@@ -8,16 +8,33 @@ import { plain } from "./escape.js";
 import { makeInk } from "./ink.js";
 import { jsonText } from "./jsonText.js";
 import { DEFAULT_WIDTH, type TextOptions } from "./reportData.js";
+import type { ListFormat } from "./rowList.js";
 import { formatInstant, toRfc3339 } from "./time.js";
 import { wrapText } from "./width.js";
 import { portSetText, portSpec } from "./words.js";
 
-export type DiffFormat = "text" | "json" | "csv";
+/** CSV and JSON lines have one list: `list` tells changes, first sights and what cannot be compared (ports, why) apart. */
+export function renderRunDiff(compared: RunComparison, format: ListFormat, options: TextOptions): string {
+  switch (format) {
+    case "json":
+      return jsonText(diffJson(compared));
+    case "jsonl":
+      return diffLines(compared);
+    case "csv":
+      return diffCsv(compared);
+    case "text":
+      return diffText(compared, options);
+  }
+}
 
-/** CSV has one list: `list` tells changes, first sights and what cannot be compared (ports, why) apart. */
-export function renderRunDiff(compared: RunComparison, format: DiffFormat, options: TextOptions): string {
-  if (format === "json") return jsonText(diffJson(compared));
-  return format === "csv" ? diffCsv(compared) : diffText(compared, options);
+function diffLines({ changes, firstSeen, notComparable }: RunComparison): string {
+  return [
+    ...changes.map((row) => ({ list: "change", ...changeRowJson(row) })),
+    ...firstSeen.map((row) => ({ list: "first-seen", ...changeRowJson(row) })),
+    ...notComparable.map((row) => ({ list: "not-comparable", ...notComparableJson(row) })),
+  ]
+    .map((row) => jsonText(row, 0))
+    .join("");
 }
 
 function diffJson({ before, after, changes, firstSeen, notComparable }: RunComparison) {

@@ -89,8 +89,9 @@ function stateTable(rows: readonly StateRow[], options: StateListOptions): strin
       ...(shows.owner ? [{ title: "OWNER" }] : []),
       ...(shows.system ? [{ title: "SYSTEM", spare: true }] : []),
       { title: "SINCE", keep: true, spare: true },
-      { title: `COVERED (${offset})`, keep: true },
-      { title: "EVIDENCE", align: "right" as const, keep: true, spare: true },
+      { title: `COVERED (${offset})`, keep: true, spare: true },
+      // How old it is belongs to every answer: the last to go.
+      { title: "EVIDENCE", align: "right" as const, keep: true },
       ...(shows.note ? [{ title: "NOTE" }] : []),
       { title: "RUN", align: "right" as const, keep: true, spare: true },
     ],

@@ -1,6 +1,7 @@
 import type { Confidence, PortState, Proof, Service } from "../facts/observation.js";
 import type { Port } from "../facts/port.js";
 import type { ObservationRow } from "../facts/view.js";
+import { secondOfKey } from "../history/runKey.js";
 import { type Key, type Span, stateAt } from "../history/span.js";
 import { hasPort } from "../scope/portSet.js";
 import { addressOf, type CellValue, cellValueOf, portsetOf, serviceOf } from "./intern.js";
@@ -39,7 +40,7 @@ export function asOf(ledger: Ledger, vantage: number, key: Key): AsOf {
 
 /** When the run with this key saw what it saw: its start. */
 export function timeOf({ byKey }: AsOf, key: Key): number {
-  return byKey.get(key)?.run.startedAt ?? key;
+  return byKey.get(key)?.run.startedAt ?? secondOfKey(key);
 }
 
 /**

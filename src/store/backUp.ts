@@ -1,10 +1,11 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import Sqlite from "better-sqlite3";
 import { PortreeveError } from "../facts/error.js";
 import { explainFault } from "./explainFault.js";
 import type { Ledger } from "./ledger.js";
-import { exists, makePrivateFile, type Owner, refuseForeignLinks } from "./privateFiles.js";
+import { checkPlaceOfCopy } from "./placeOfCopy.js";
+import { exists, makePrivateFile, type Owner, refuseForeignLinks, syncPath } from "./privateFiles.js";
 
 /** All that is left in one step: with the source read in one snapshot, no writer makes it begin again. */
 const ALL_PAGES = 0x7fff_ffff;
@@ -21,6 +22,7 @@ export interface BackUp {
  */
 export async function backUp(ledger: Ledger, path: string, owner: Owner | null): Promise<BackUp> {
   const file = resolve(path);
+  checkPlaceOfCopy(file, ledger.path);
   if (exists(file)) {
     throw new PortreeveError("usage", `${file} is there already: a backup is not written over`, {
       hint: "name a new file, with the date in its name",
@@ -55,14 +57,5 @@ function checkCopy(part: string): number {
     );
   } finally {
     copy.close();
-  }
-}
-
-function syncPath(path: string): void {
-  const fd = openSync(path, "r");
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
   }
 }

@@ -1,119 +1,122 @@
-import type { LoggedChange } from "../facts/answer.js";
+import type { PlacedChange } from "../facts/answer.js";
 import type { Port } from "../facts/port.js";
-import type { Instant, Run, RunId } from "../facts/run.js";
-import type { ChangeKind } from "../facts/view.js";
-import { cellCode, portOfCode } from "../history/cell.js";
-import { hasAddress } from "../scope/addressSet.js";
-import type { HostChoice } from "./chosenHosts.js";
-import { inAddressOrder } from "./chosenHosts.js";
-import { addressOf, changeValueOf } from "./intern.js";
+import type { Instant, RunId } from "../facts/run.js";
+import type { ChangeKind, ChangeRow } from "../facts/view.js";
+import { cellCode } from "../history/cell.js";
+import { changesOfRun, type IsWantedChange } from "./changesOf.js";
+import { chosenHosts, type HostChoice, inAddressOrder } from "./chosenHosts.js";
 import type { Ledger } from "./ledger.js";
-import { WHOLE_HOST } from "./recordChanges.js";
-import { listRuns, type RunFilter } from "./runs.js";
+import { proofsOf } from "./proofBefore.js";
+import { runsUpTo, type StoredRun } from "./runs.js";
+import { type KnownVantage, type Place, vantagesAt } from "./vantages.js";
 
-export interface ChangeFilter extends HostChoice, Pick<RunFilter, "vantage" | "realm"> {
-  /** Changes that were found at or after this: by a run that ended, or a correction that was written, then or later. */
+export interface ChangeFilter extends HostChoice, Place {
+  /** By runs that ended at or after this, or still go on. */
   readonly since?: Instant;
-  /** Changes found by then. */
+  /** By runs that ended by then. */
   readonly until?: Instant;
   readonly run?: RunId;
   readonly kinds?: readonly ChangeKind[];
   readonly port?: Port;
   readonly audit?: string;
-  /** Also rows that a correction took back or replaced, and the corrections: the log as it was written. */
-  readonly withCorrections?: boolean;
 }
 
-type StoredChange = [
-  host: number,
-  protoport: number,
-  what: number,
-  serial: number,
-  timeFrom: number | null,
-  recordedAt: number | null,
-  retracted: number,
-];
-
-/** Changes over all runs by the time they were found, then by address and port; those of a run that goes on among them. */
-export function changeRows(ledger: Ledger, filter: ChangeFilter = {}): LoggedChange[] {
+/**
+ * What happened, as it is known now: changes by the time of the run that found them, then by address and port. A file
+ * that was brought in late counts by its own time, and what a correction took back is in the change log only.
+ */
+export function changeRows(ledger: Ledger, filter: ChangeFilter = {}): PlacedChange[] {
   return ledger.read(() =>
-    listRuns(ledger, filter)
-      .filter((run) => isWanted(ledger, run, filter))
-      .sort((a, b) => endOf(ledger, a) - endOf(ledger, b) || a.id - b.id)
-      .flatMap((run) => changesBy(ledger, run, filter)),
+    vantagesAt(ledger, filter)
+      .flatMap((vantage) => foundAt(ledger, vantage, filter))
+      .sort((a, b) => a.end - b.end || a.run - b.run)
+      .flatMap(({ changes }) => changes),
   );
 }
 
-function isWanted(ledger: Ledger, run: Run, { since, until, run: only, audit }: ChangeFilter): boolean {
-  const end = endOf(ledger, run);
-  return (
-    (only === undefined || run.id === only) &&
-    (audit === undefined || run.audit === audit) &&
-    (until === undefined || run.startedAt <= until) &&
-    (since === undefined || end >= since || wasCorrected(ledger, run.id, since))
-  );
+/** Hands out all of them, run by run: for tables of a million rows. */
+export function eachChange(
+  ledger: Ledger,
+  visit: (change: ChangeRow, realm: string, audit: string | null) => void,
+): void {
+  for (const { id, realm } of vantagesAt(ledger, {})) {
+    const proofs = proofsOf(ledger, id);
+    for (const stored of runsUpTo(ledger, id, Number.MAX_SAFE_INTEGER).reverse()) {
+      for (const change of changesOfRun(ledger, proofs, stored)) visit(change, realm, stored.run.audit);
+    }
+  }
 }
 
-/** Whether a correction of the run's changes was written since: it is news, though the run is old. */
-function wasCorrected(ledger: Ledger, run: RunId, since: Instant): boolean {
-  return (
-    ledger.sql("SELECT 1 FROM change WHERE run = ? AND recorded_at >= ? LIMIT 1").get(run, since) !==
-    undefined
-  );
+interface FoundByRun {
+  readonly run: RunId;
+  readonly end: Instant;
+  readonly changes: readonly PlacedChange[];
 }
 
-function changesBy(ledger: Ledger, run: Run, filter: ChangeFilter): LoggedChange[] {
-  const code = filter.port === undefined ? null : cellCode(filter.port.protocol, filter.port.port);
-  const timeTo = endOf(ledger, run);
-  const stored = ledger
-    .rows<StoredChange>(
-      `SELECT host, protoport, what, serial, coalesce(earlier.ended_at, earlier.started_at), change.recorded_at, retracted
-       FROM change LEFT JOIN run AS earlier ON earlier.id = after_run
-       WHERE change.run = ? ORDER BY host, protoport, what, serial`,
-    )
-    .all(run.id);
-  const current = filter.withCorrections === true ? stored : stored.filter(isCurrent);
-  const rows = current.flatMap(([host, protoport, what, serial, timeFrom, recordedAt, retracted]) => {
-    if (code !== null && protoport !== code) return [];
-    const { kind, from, to } = changeValueOf(ledger, what);
-    const found = recordedAt ?? timeTo;
-    if (filter.kinds !== undefined && !filter.kinds.includes(kind)) return [];
-    if (filter.since !== undefined && found < filter.since) return [];
-    if (filter.until !== undefined && found > filter.until) return [];
-    const address = addressOf(ledger, host);
-    if (filter.hosts !== undefined && !filter.hosts.includes(address)) return [];
-    if (filter.network !== undefined && !hasAddress(filter.network, address)) return [];
-    const port = protoport === WHOLE_HOST ? null : portOfCode(protoport);
-    const row: LoggedChange = {
-      run: run.id,
-      timeFrom,
-      timeTo,
-      address,
-      protocol: port?.protocol ?? null,
-      port: port?.port ?? null,
-      kind,
-      before: from,
-      after: to,
-      vantage: run.vantage,
-      operator: run.operator,
-      realm: run.realm,
-      audit: run.audit,
-      recordedAt,
-      retracted: retracted === 1,
-      serial,
-    };
-    return [row];
+function foundAt(ledger: Ledger, { id, realm }: KnownVantage, filter: ChangeFilter): FoundByRun[] {
+  const runs = runsUpTo(ledger, id, Number.MAX_SAFE_INTEGER).filter((run) => isWanted(ledger, run, filter));
+  if (runs.length === 0) return [];
+  const wanted = wantedOf(ledger, realm, filter);
+  const proofs = proofsOf(ledger, id);
+  return runs.map((stored) => {
+    const { audit } = stored.run;
+    const changes = changesOfRun(ledger, proofs, stored, wanted).map((change) =>
+      placed(change, realm, audit),
+    );
+    return { run: stored.run.id, end: endOf(ledger, stored), changes: inAddressOrder(changes) };
   });
-  return inAddressOrder(rows);
 }
 
-/** The last word on a change, if that word is not that it never was. Rows are in the order of their serials. */
-function isCurrent(row: StoredChange, index: number, rows: readonly StoredChange[]): boolean {
-  const next = rows[index + 1];
-  const isReplaced = next !== undefined && next[0] === row[0] && next[1] === row[1] && next[2] === row[2];
-  return !isReplaced && row[6] === 0;
+/** Field by field: a spread is ten times slower here, and there are many. */
+function placed(
+  { run, timeFrom, timeTo, address, protocol, port, kind, before, after, vantage, operator }: ChangeRow,
+  realm: string,
+  audit: string | null,
+): PlacedChange {
+  return {
+    run,
+    timeFrom,
+    timeTo,
+    address,
+    protocol,
+    port,
+    kind,
+    before,
+    after,
+    vantage,
+    operator,
+    realm,
+    audit,
+  };
 }
 
-function endOf(ledger: Ledger, { endedAt }: Run): Instant {
+function isWanted(
+  ledger: Ledger,
+  stored: StoredRun,
+  { since, until, run: only, audit }: ChangeFilter,
+): boolean {
+  const end = endOf(ledger, stored);
+  return (
+    (only === undefined || stored.run.id === only) &&
+    (audit === undefined || stored.run.audit === audit) &&
+    (until === undefined || end <= until) &&
+    (since === undefined || end >= since)
+  );
+}
+
+function wantedOf(ledger: Ledger, realm: string, filter: ChangeFilter): IsWantedChange {
+  const { port, kinds, hosts, network } = filter;
+  const code = port === undefined ? null : cellCode(port.protocol, port.port);
+  const ids =
+    hosts === undefined && network === undefined
+      ? null
+      : new Set(chosenHosts(ledger, realm, filter).map(({ id }) => id));
+  return (host, protoport, kind) =>
+    (code === null || protoport === code) &&
+    (kinds === undefined || kinds.includes(kind)) &&
+    (ids === null || ids.has(host));
+}
+
+function endOf(ledger: Ledger, { run: { endedAt } }: StoredRun): Instant {
   return endedAt ?? ledger.now();
 }

@@ -1,6 +1,13 @@
 import { PROOFS } from "../facts/observation.js";
+import type { Hostset } from "../history/hostset.js";
+import { unpackTracks } from "../history/trackPack.js";
+import { checkSpans } from "./checkSpans.js";
 import { cellValueOf, hostsetOf, portsetOf, quietOf } from "./intern.js";
 import type { Ledger } from "./ledger.js";
+import { hostsOfPort } from "./portHosts.js";
+import { publishedBy } from "./published.js";
+import { rawFiles } from "./storeStats.js";
+import { strayXml } from "./strayXml.js";
 import type { SpanTable } from "./track.js";
 
 /** What was looked at, and what is wrong with it; nothing where all is well. */
@@ -14,8 +21,6 @@ export interface StoreCheck {
 const SHOWN_FAULTS = 10;
 
 const TRACKS: readonly (readonly [table: SpanTable, track: string])[] = [
-  ["span", "protoport"],
-  ["service_span", "protoport"],
   ["quiet", "portset"],
   ["host_span", "track"],
 ];
@@ -26,10 +31,14 @@ export function checkStore(ledger: Ledger): StoreCheck[] {
     integrity(ledger),
     foreignKeys(ledger),
     ...TRACKS.map(([table, track]) => chains(ledger, table, track)),
-    sameNeighbours(ledger),
+    packed(ledger),
+    published(ledger),
+    keptXml(ledger),
+    values(ledger),
     readable(ledger, "hostset", (id) => hostsetOf(ledger, id).list()),
     readable(ledger, "portset", (id) => portsetOf(ledger, id)),
     readable(ledger, "quiet_value", (id) => quietOf(ledger, id)),
+    checkSpans(ledger),
   ]);
 }
 
@@ -64,31 +73,6 @@ function chains(ledger: Ledger, table: SpanTable, track: string): StoreCheck {
   };
 }
 
-/** Two spans of one proof side by side would be one. */
-function sameNeighbours(ledger: Ledger): StoreCheck {
-  const rows = ledger
-    .sql<{ host: number; protoport: number; value: number; next: number }>(
-      `SELECT host, protoport, value, next FROM (
-         SELECT host, protoport, value, lead(value) OVER (PARTITION BY host, vantage, protoport ORDER BY from_key) AS next
-         FROM span
-       ) WHERE next IS NOT NULL`,
-    )
-    .all();
-  const faults = rows
-    .filter(({ value, next }) => cellValueOf(ledger, value).proof === cellValueOf(ledger, next).proof)
-    .map(({ host, protoport }) => `host ${host}, port ${protoport}: two spans of one state side by side`);
-  const words = ledger.sql<{ proof: string }>("SELECT DISTINCT proof FROM value").all();
-  const strange = words.filter(({ proof }) => !PROOFS.some((known) => known === proof));
-  return {
-    name: "changes of state",
-    looked: rows.length,
-    faults: [...faults, ...strange.map(({ proof }) => `a value with the proof ${proof}`)].slice(
-      0,
-      SHOWN_FAULTS,
-    ),
-  };
-}
-
 function readable(
   ledger: Ledger,
   table: "hostset" | "portset" | "quiet_value",
@@ -110,4 +94,64 @@ function readable(
 
 function countOf(ledger: Ledger, table: SpanTable): number {
   return ledger.sql<{ n: number }>(`SELECT count(*) AS n FROM ${table}`).get()?.n ?? 0;
+}
+
+/**
+ * Spans of ports and services cannot but follow each other. What may be wrong is their bytes, two of one proof side by side
+ * (they would be one), or the hint of which hosts have them.
+ */
+function packed(ledger: Ledger): StoreCheck {
+  const rows = ledger.sql<{ host: number; packed: Uint8Array }>("SELECT host, packed FROM tracks").all();
+  ledger.contents.delete("value");
+  const faults: string[] = [];
+  const hints = new Map<number, Hostset>();
+  for (const { host, packed } of rows) {
+    try {
+      for (const [code, spans] of unpackTracks(packed).cells) {
+        const hint = hints.get(code) ?? hostsOfPort(ledger, code);
+        hints.set(code, hint);
+        if (!hint.has(host)) faults.push(`host ${host}, port ${code}: who-has would not find it`);
+        const proofs = spans.map(({ value }) => cellValueOf(ledger, value).proof);
+        if (proofs.some((proof, index) => proof === proofs[index + 1]))
+          faults.push(`host ${host}, port ${code}: two spans of one state side by side`);
+      }
+    } catch (error) {
+      faults.push(`the spans of host ${host}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return { name: "tracks rows", looked: rows.length, faults: faults.slice(0, SHOWN_FAULTS) };
+}
+
+/** What a span proves is one of the words that are known. */
+function values(ledger: Ledger): StoreCheck {
+  const words = ledger.sql<{ proof: string }>("SELECT proof FROM value").all();
+  const strange = words.filter(({ proof }) => !PROOFS.some((known) => known === proof));
+  const faults = strange.map(({ proof }) => `a value with the proof ${proof}`);
+  return { name: "value rows", looked: words.length, faults: faults.slice(0, SHOWN_FAULTS) };
+}
+
+function published(ledger: Ledger): StoreCheck {
+  const runs = ledger.sql<{ run: number }>("SELECT run FROM published").all();
+  ledger.contents.delete("published");
+  const faults: string[] = [];
+  for (const { run } of runs) {
+    try {
+      publishedBy(ledger, run);
+    } catch (error) {
+      faults.push(`the changes of run ${run}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return { name: "published rows", looked: runs.length, faults: faults.slice(0, SHOWN_FAULTS) };
+}
+
+/** Files beside the database that no run names. */
+function keptXml(ledger: Ledger): StoreCheck {
+  const stray = strayXml(ledger);
+  return {
+    name: "kept XML",
+    looked: rawFiles(`${ledger.path}.xml`).length,
+    faults: stray
+      .slice(0, SHOWN_FAULTS)
+      .map(({ path }) => `no run names ${path}: \`portreeve db prune\` removes it`),
+  };
 }

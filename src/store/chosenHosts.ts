@@ -1,4 +1,5 @@
 import type { Address } from "../facts/address.js";
+import type { Hostset } from "../history/hostset.js";
 import { addressToNumber, familyOf } from "../scope/address.js";
 import { type AddressSet, hasAddress } from "../scope/addressSet.js";
 import type { Ledger } from "./ledger.js";
@@ -14,21 +15,30 @@ export interface ChosenHost {
   readonly address: Address;
 }
 
-/** The hosts of a realm that the question is about, by address. */
-export function chosenHosts(ledger: Ledger, realm: string, { hosts, network }: HostChoice): ChosenHost[] {
-  const found = hosts === undefined ? everyHost(ledger, realm) : namedHosts(ledger, realm, hosts);
+/** The hosts of a realm that the question is about, by address. @param among only these */
+export function chosenHosts(
+  ledger: Ledger,
+  realm: string,
+  { hosts, network }: HostChoice,
+  among: Hostset | null = null,
+): ChosenHost[] {
+  const isAmong = (id: number): boolean => among === null || among.has(id);
+  const found =
+    hosts === undefined
+      ? everyHost(ledger, realm, isAmong)
+      : namedHosts(ledger, realm, hosts).filter(({ id }) => isAmong(id));
   return sortByAddress(
     network === undefined ? found : found.filter(({ address }) => hasAddress(network, address)),
   );
 }
 
-function everyHost(ledger: Ledger, realm: string): ChosenHost[] {
-  return ledger
-    .rows<[id: number, address: Address]>(
-      "SELECT host.id, address FROM host JOIN realm ON realm.id = host.realm WHERE realm.name = ?",
-    )
-    .all(realm)
-    .map(([id, address]) => ({ id, address }));
+function everyHost(ledger: Ledger, realm: string, isAmong: (id: number) => boolean): ChosenHost[] {
+  const rows = ledger.rows<[id: number, address: Address]>(
+    "SELECT id, address FROM host WHERE realm = (SELECT id FROM realm WHERE name = ?)",
+  );
+  const found: ChosenHost[] = [];
+  for (const [id, address] of rows.all(realm)) if (isAmong(id)) found.push({ id, address });
+  return found;
 }
 
 function namedHosts(ledger: Ledger, realm: string, hosts: readonly Address[]): ChosenHost[] {
@@ -41,11 +51,50 @@ function namedHosts(ledger: Ledger, realm: string, hosts: readonly Address[]): C
   });
 }
 
-/** The number of each address is read once, and not in every comparison. */
+/** Those with the same address stay as they were. */
 function sortByAddress<T extends { readonly address: Address }>(hosts: readonly T[]): T[] {
+  const sixes = hosts.filter(({ address }) => familyOf(address) === 6);
+  const fours = sixes.length === 0 ? hosts : hosts.filter(({ address }) => familyOf(address) === 4);
+  return sixes.length === 0 ? sortFours(fours) : [...sortFours(fours), ...sortSixes(sixes)];
+}
+
+/** The number of an address and its place in one key, so that keys are sorted without a comparison of ours. */
+function sortFours<T extends { readonly address: Address }>(hosts: readonly T[]): T[] {
+  const keys = new Float64Array(hosts.length);
+  const many = 2 ** 21;
+  if (hosts.length > many) return sortSixes(hosts);
+  for (const [place, { address }] of hosts.entries()) keys[place] = numberOfFour(address) * many + place;
+  keys.sort();
+  const sorted: T[] = [];
+  for (const key of keys) {
+    const host = hosts[key % many];
+    if (host !== undefined) sorted.push(host);
+  }
+  return sorted;
+}
+
+/** Of our own canonical text: `addressToNumber` makes a bigint, which costs more than all else here. */
+function numberOfFour(address: Address): number {
+  let number = 0;
+  let part = 0;
+  for (let index = 0; index < address.length; index++) {
+    const code = address.charCodeAt(index);
+    if (code === DOT) {
+      number = number * 256 + part;
+      part = 0;
+    } else part = part * 10 + code - ZERO;
+  }
+  return number * 256 + part;
+}
+
+const DOT = 46;
+const ZERO = 48;
+
+/** The number of each address is read once, and not in every comparison. */
+function sortSixes<T extends { readonly address: Address }>(hosts: readonly T[]): T[] {
   return hosts
-    .map((host) => ({ host, family: familyOf(host.address), number: addressToNumber(host.address) }))
-    .sort((a, b) => a.family - b.family || (a.number < b.number ? -1 : a.number > b.number ? 1 : 0))
+    .map((host) => ({ host, number: addressToNumber(host.address) }))
+    .sort((a, b) => (a.number < b.number ? -1 : a.number > b.number ? 1 : 0))
     .map(({ host }) => host);
 }
 

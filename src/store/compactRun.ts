@@ -1,7 +1,10 @@
 import type { HostObservation } from "../facts/observation.js";
 import { hostsetId } from "./intern.js";
 import type { Ledger } from "./ledger.js";
+import { hintPorts } from "./portHosts.js";
+import { publishRows } from "./published.js";
 import { ALIVE_BY } from "./runCoverage.js";
+import { storedRun } from "./runs.js";
 
 /** What a run covered, gathered host by host, to be written as one row for each port set, trait and reason. */
 export interface GatheredCoverage {
@@ -78,6 +81,9 @@ export function compactRun(ledger: Ledger, run: number): void {
     });
   }
   writeCoverage(ledger, run, gathered);
+  publishRows(ledger, run);
+  const recorded = ledger.numbers("SELECT host FROM working_host WHERE run = ?").all(run);
+  if (recorded.length > 0) hintPorts(ledger, storedRun(ledger, run), recorded);
   ledger.sql("DELETE FROM working_coverage WHERE run = ?").run(run);
   ledger.sql("DELETE FROM working_host WHERE run = ?").run(run);
 }

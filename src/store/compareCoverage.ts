@@ -11,10 +11,11 @@ import {
   unionPorts,
 } from "../scope/portSet.js";
 import type { Side } from "./compareRuns.js";
-import { type HeldSpans, heldSpans } from "./heldSpans.js";
+import { heldSpans } from "./heldSpans.js";
 import { presenceIn } from "./hostAsOf.js";
 import { addressOf, cellValueOf, portsetOf } from "./intern.js";
 import type { Ledger } from "./ledger.js";
+import { type MuteQuiet, muteQuiet } from "./muteQuiet.js";
 import type { RunLook } from "./runLook.js";
 
 export interface ComparedCoverage {
@@ -34,19 +35,23 @@ export function compareCoverage(
   const notComparable: NotComparable[] = [];
   const differences = new Map<string, readonly [onlyA: PortSet, onlyB: PortSet]>();
   const known = hosts.map((id) => ({ id, address: addressOf(ledger, id) }));
+  const covered = known.map((host) => ({
+    ...host,
+    only: differenceOf(ledger, a.look, b.look, host.id, differences),
+  }));
   // Read only where some port of the second run was not covered by the first.
-  let spans: HeldSpans | null = null;
-  for (const { id, address } of known) {
-    const [onlyA, onlyB] = differenceOf(ledger, a.look, b.look, id, differences);
+  const more = covered.filter(({ only: [, onlyB] }) => countPorts(onlyB) > 0);
+  const { codes, values, range } = heldSpans(ledger, "span", b.at.vantage, b.at.key, more, { bare: true });
+  const quiet = muteQuiet(ledger, a.at.vantage);
+  for (const { id, address, only } of covered) {
+    const [onlyA, onlyB] = only;
     const askedByBoth = [a, b].every(
       ({ at }) => at.asked !== null && presenceIn(at.asked, id) !== "not-covered",
     );
     const why = askedByBoth ? "only-one-covered" : "host-only-in-one";
     let left = onlyB;
     if (countPorts(onlyB) > 0) {
-      spans ??= heldSpans(ledger, "span", b.at.vantage, b.at.key, known);
-      const { codes, values } = spans;
-      const [start, end] = spans.range(id) ?? [0, 0];
+      const [start, end] = range(id) ?? [0, 0];
       const first = [...codes.subarray(start, end)].filter((code, index) => {
         const isOpen = cellValueOf(ledger, values[start + index] ?? 0).proof === "open";
         return isOpen && isFirstSeen(a, b, id, code, onlyB);
@@ -56,7 +61,7 @@ export function compareCoverage(
     }
     if (countPorts(onlyA) > 0) notComparable.push({ address, ports: onlyA, coveredBy: a.run.id, why });
     if (countPorts(left) > 0) notComparable.push({ address, ports: left, coveredBy: b.run.id, why });
-    const mute = saidNothing(ledger, a.look, b.look, id);
+    const mute = saidNothing(ledger, a.look, b.look, id, quiet);
     if (countPorts(mute) > 0) {
       notComparable.push({ address, ports: mute, coveredBy: null, why: "said-nothing" });
     }
@@ -69,7 +74,7 @@ function isFirstSeen(a: Side, b: Side, host: number, code: number, onlyB: PortSe
   if (!hasPort(onlyB, protocol, port)) return false;
   if (!b.look.proved(host, protocol, port)) return false;
   // Backwards nothing is seen for the first time.
-  if (a.at.vantage === b.at.vantage && a.at.key > b.at.key) return false;
+  if (a.at.key > b.at.key) return false;
   return !b.at.looks.some((look) => look.key !== b.at.key && look.covers(host, protocol, port));
 }
 
@@ -95,8 +100,10 @@ function differenceOf(
 }
 
 /** Ports both covered, of which one or both answers say nothing of the state. */
-function saidNothing(ledger: Ledger, a: RunLook, b: RunLook, host: number): PortSet {
-  const mute = [a, b].map((look) => look.unproved(host)).filter((ports) => ports !== null);
+function saidNothing(ledger: Ledger, a: RunLook, b: RunLook, host: number, quiet: MuteQuiet): PortSet {
+  const mute = [a, b]
+    .flatMap((look) => [look.unproved(host) ?? emptyPortSet, quiet(look, host)])
+    .filter((ports) => countPorts(ports) > 0);
   if (mute.length === 0) return emptyPortSet;
   const [setA, setB] = [a, b].map((look) => portsOf(ledger, look.portsets(host) ?? []));
   const both = intersectPorts(setA ?? emptyPortSet, setB ?? emptyPortSet);

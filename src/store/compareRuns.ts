@@ -1,20 +1,24 @@
 import type { NotComparable, RunComparison } from "../facts/answer.js";
+import { PortreeveError } from "../facts/error.js";
 import type { Run, RunId } from "../facts/run.js";
 import type { ChangeKind, ChangeRow } from "../facts/view.js";
 import { portOfCode } from "../history/cell.js";
 import { changeBetween, describeService, isSameService, presenceChange } from "../history/changeBetween.js";
 import type { CellState } from "../history/proof.js";
+import { type Key, type Span, stateAt } from "../history/span.js";
+import type { Section } from "../history/trackPack.js";
 import { portSetOf } from "../scope/portSet.js";
 import { portStateOf } from "./asOf.js";
-import { cellPeriods, quietTracksOf } from "./cellPeriods.js";
 import { inAddressOrder } from "./chosenHosts.js";
 import { compareCoverage } from "./compareCoverage.js";
-import { heldSpans } from "./heldSpans.js";
 import { presenceIn } from "./hostAsOf.js";
-import { addressOf, serviceOf } from "./intern.js";
+import { type PackPlace, spansUpTo, trackOfPort, tracksOfHost } from "./hostPack.js";
+import { addressOf, cellValueOf, serviceOf } from "./intern.js";
 import type { Ledger } from "./ledger.js";
-import { lookOf, type RunLook } from "./runLook.js";
+import type { RunLook } from "./runLook.js";
+import { storedRun } from "./runs.js";
 import { wasIdentified } from "./serviceCoverage.js";
+import { spansBetween } from "./spansBetween.js";
 import { type VantageAt, vantagesAtMoment } from "./vantageAt.js";
 
 /** One of the two runs: its vantage as of it, and itself. */
@@ -25,25 +29,30 @@ export interface Side {
 }
 
 /**
- * Holds two runs against each other on what both proved; a change is from the first to the second, whichever was
- * earlier. What only one proved is not comparable, but for ports open in the second that no run before it covered.
- * @throws PortreeveError `usage` where there is no such run
+ * Holds two runs of one vantage against each other on what both proved; a change is from the first to the second,
+ * whichever was earlier. What only one proved is not comparable, but for ports open in the second that no run before it
+ * covered. Runs of two vantages are refused: what differs between them is where they looked from, and no change at all.
+ * @throws PortreeveError `usage` where there is no such run, or the two were seen from different places
  */
 export function compareRuns(ledger: Ledger, before: RunId, after: RunId): RunComparison {
   return ledger.read(() => {
+    refuseOtherPlace(ledger, before, after);
     const a = sideOf(ledger, before);
     const b = sideOf(ledger, after);
     const hosts = hostsOf(a, b);
     const { firstSeen, notComparable } = compareCoverage(ledger, a, b, hosts);
-    const cells = changedCells(ledger, a, b);
+    const [low, high] = a.at.key < b.at.key ? [a.at.key, b.at.key] : [b.at.key, a.at.key];
+    const cells = spansBetween(ledger, a.at.vantage, low, high);
     const changes: ChangeRow[] = [];
     const unstable: NotComparable[] = [];
     for (const host of hosts) {
       const kind = hostChange(a, b, host);
       if (kind !== null) changes.push(changeRow(ledger, a, b, host, null, kind, null, null));
       const torn: number[] = [];
-      for (const code of [...(cells.get(host) ?? [])].sort((x, y) => x - y)) {
-        const found = cellChange(ledger, a, b, host, code);
+      const codes = [...(cells.get(host) ?? [])].sort((x, y) => x - y);
+      const trackOf = tracksUpTo(ledger, { host, vantage: a.at.vantage }, codes.length, high);
+      for (const code of codes) {
+        const found = cellChange(ledger, a, b, host, code, trackOf);
         if (found === "open-and-reset") torn.push(code);
         else if (found !== null) changes.push(found);
       }
@@ -64,10 +73,33 @@ export function compareRuns(ledger: Ledger, before: RunId, after: RunId): RunCom
   });
 }
 
+function refuseOtherPlace(ledger: Ledger, before: RunId, after: RunId): void {
+  const [a, b] = [before, after].map((id) => storedRun(ledger, id));
+  for (const stored of [a, b]) {
+    if (stored === undefined || stored.key >= 0) continue;
+    throw new PortreeveError(
+      "usage",
+      `run ${stored.run.id} comes from a file that does not tell when it was made`,
+      {
+        hint: "it proves nothing at any time: there is nothing to compare",
+      },
+    );
+  }
+  if (a === undefined || b === undefined || a.vantage === b.vantage) return;
+  const [from, to] = [a.run, b.run].map(({ id, vantage, realm }) => {
+    return `run ${id} was seen from ${vantage}${a.realm === b.realm ? "" : ` in the realm ${realm}`}`;
+  });
+  throw new PortreeveError("usage", `${from}, ${to}: what differs is where from, not what changed`, {
+    hint: "compare two runs of one vantage (`portreeve runs` lists them); `portreeve query open --at RUN` lists each",
+  });
+}
+
 function sideOf(ledger: Ledger, id: RunId): Side {
   const [at] = vantagesAtMoment(ledger, { run: id });
   if (at?.asked === undefined || at.asked === null) throw new RangeError(`run ${id} has no vantage`);
-  return { at, look: lookOf(ledger, at.asked), run: at.asked.run };
+  const look = at.byKey.get(at.asked.key);
+  if (look === undefined) throw new RangeError(`run ${id} is not among the runs of its vantage`);
+  return { at, look, run: at.asked.run };
 }
 
 function hostsOf(...sides: readonly Side[]): number[] {
@@ -77,33 +109,15 @@ function hostsOf(...sides: readonly Side[]): number[] {
   return [...new Set(hosts)];
 }
 
-/** The cells that may differ: those whose spans did between the runs, or, of two vantages, all that either saw open. */
-function changedCells(ledger: Ledger, a: Side, b: Side): Map<number, Set<number>> {
-  const cells = new Map<number, Set<number>>();
-  const add = (host: number, code: number): void => {
-    const codes = cells.get(host);
-    if (codes === undefined) cells.set(host, new Set([code]));
-    else codes.add(code);
-  };
-  if (a.at.vantage === b.at.vantage) {
-    const [low, high] = a.at.key < b.at.key ? [a.at.key, b.at.key] : [b.at.key, a.at.key];
-    for (const table of ["span", "service_span"] as const) {
-      const rows = ledger.rows<[host: number, code: number]>(
-        `SELECT host, protoport FROM ${table} WHERE vantage = ? AND from_key > ? AND from_key <= ?`,
-      );
-      for (const [host, code] of rows.all(a.at.vantage, low, high)) add(host, code);
-    }
-    return cells;
-  }
-  for (const { at } of [a, b]) {
-    const every = hostsOf(a, b).map((id) => ({ id, address: addressOf(ledger, id) }));
-    const spans = heldSpans(ledger, "span", at.vantage, at.key, every);
-    for (const { id } of every) {
-      const [start, end] = spans.range(id) ?? [0, 0];
-      for (const code of spans.codes.subarray(start, end)) add(id, code);
-    }
-  }
-  return cells;
+type TrackOf = (section: Section, code: number) => readonly Span<number>[];
+
+/** From so many ports of a host on its tracks are unpacked once and not a port at a time: a host may have 65,535. */
+const MANY = 16;
+
+function tracksUpTo(ledger: Ledger, place: PackPlace, count: number, key: Key): TrackOf {
+  if (count < MANY) return (section, code) => trackOfPort(ledger, place, section, code, key);
+  const tracks = tracksOfHost(ledger, place);
+  return (section, code) => spansUpTo(tracks[section], code, key);
 }
 
 function cellChange(
@@ -112,22 +126,32 @@ function cellChange(
   b: Side,
   host: number,
   code: number,
+  trackOf: TrackOf,
 ): ChangeRow | "open-and-reset" | null {
   const port = portOfCode(code);
   if (![a, b].every(({ look }) => look.proved(host, port.protocol, port.port))) return null;
-  const earlier = cellPeriods(ledger, a.at, host, port, quietTracksOf(ledger, a.at, host));
-  const was = earlier.at(-1)?.value;
-  const is = cellPeriods(ledger, b.at, host, port, quietTracksOf(ledger, b.at, host)).at(-1)?.value;
-  if (was === undefined || is === undefined) return null;
+  const spans = trackOf("cells", code);
+  const [was, is] = [a, b].map(({ at }) => valueAt(ledger, spans, at.key));
+  if (was === undefined || was === null || is === undefined || is === null) return null;
+  if (was.proof === "unstable" && is.proof === "unstable") return null;
   if (was.proof === "unstable" || is.proof === "unstable") {
     return isOpenOnce(was) || isOpenOnce(is) ? "open-and-reset" : null;
   }
-  const everOpen = earlier.some(({ value }) => value.proof === "open");
+  const everOpen = spans.some(
+    ({ from, value }) => from <= a.at.key && cellValueOf(ledger, value).proof === "open",
+  );
   const kind = changeBetween(was, is, everOpen);
   if (kind !== null) {
     return changeRow(ledger, a, b, host, code, kind, portStateOf(was.state), portStateOf(is.state));
   }
-  return was.proof === "open" && is.proof === "open" ? serviceChange(ledger, a, b, host, code) : null;
+  return was.proof === "open" && is.proof === "open"
+    ? serviceChange(ledger, a, b, host, code, trackOf)
+    : null;
+}
+
+function valueAt(ledger: Ledger, spans: readonly Span<number>[], key: Key): CellState | null {
+  const span = stateAt(spans, key);
+  return span === null ? null : cellValueOf(ledger, span.value);
 }
 
 function isOpenOnce({ proof }: CellState): boolean {
@@ -135,14 +159,21 @@ function isOpenOnce({ proof }: CellState): boolean {
 }
 
 /** A service changes only where both runs identified it. */
-function serviceChange(ledger: Ledger, a: Side, b: Side, host: number, code: number): ChangeRow | null {
+function serviceChange(
+  ledger: Ledger,
+  a: Side,
+  b: Side,
+  host: number,
+  code: number,
+  trackOf: TrackOf,
+): ChangeRow | null {
   const port = portOfCode(code);
+  const services = trackOf("services", code);
   const [was, is] = [a, b].map(({ at, run }) => {
     const coverage = at.asked?.coverage();
     if (coverage === undefined) return null;
     if (!wasIdentified(ledger, { id: run.id, key: at.key, coverage }, at.vantage, host, port)) return null;
-    const known = [{ id: host, address: addressOf(ledger, host) }];
-    const [service] = heldSpans(ledger, "service_span", at.vantage, at.key, known, { port }).values;
+    const service = stateAt(services, at.key)?.value;
     return service === undefined ? null : serviceOf(ledger, service);
   });
   if (was === undefined || was === null || is === undefined || is === null || isSameService(was, is))

@@ -53,10 +53,23 @@ function coverageOf(
     lastCovered: covering?.run.startedAt ?? null,
     age: covering === undefined ? null : Math.max(0, at.at - covering.run.startedAt),
     ports: covering === undefined ? emptyPortSet : unionOf(ledger, covering.portsets(id) ?? [], unions),
-    everCovered: unionOf(ledger, new Set(looks.flatMap((look) => look.portsets(id) ?? [])), unions),
+    everCovered: unionOf(ledger, everCovered(looks, id), unions),
     askedBy: asked?.run.id ?? null,
     presence: asked === undefined ? "not-covered" : presenceBy(at, asked, id),
   };
+}
+
+/** The ids of all port sets that the runs covered of the host; in a long history mostly the same again and again. */
+function everCovered(looks: readonly RunLook[], host: number): ReadonlySet<number> {
+  const ids = new Set<number>();
+  let last: readonly number[] = [];
+  for (const look of looks) {
+    const sets = look.portsets(host);
+    if (sets === null || (sets[0] === last[0] && sets[1] === last[1] && sets[2] === last[2])) continue;
+    last = sets;
+    for (const id of sets) ids.add(id);
+  }
+  return ids;
 }
 
 function neverCovered(at: VantageAt, address: Address): CoverageRow {

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import Sqlite, { type Database } from "better-sqlite3";
 import { PortreeveError } from "../facts/error.js";
@@ -65,7 +65,7 @@ function openToRead(file: string, options: OpenOptions): Database {
     });
   }
   refuseOther(file);
-  const database = connect(file, true, options.patience);
+  const database = connectToRead(file, options);
   try {
     const { length: needed } = options.migrations ?? MIGRATIONS;
     const version = checkVersion(database, file, options.migrations);
@@ -79,6 +79,42 @@ function openToRead(file: string, options: OpenOptions): Database {
     database.close();
     throw error;
   }
+}
+
+/**
+ * SQLite reads a write-ahead log only where it may write beside it. One who may not (an auditor's account, a read-only
+ * medium) reads the file itself, into memory: where no log is waiting, all is in it.
+ * @throws PortreeveError `failed` where one is
+ */
+function connectToRead(file: string, options: OpenOptions): Database {
+  const database = connect(file, true, options.patience);
+  try {
+    database.pragma("user_version");
+    return database;
+  } catch (error) {
+    database.close();
+    const code = String((error as { code?: unknown }).code);
+    if (!/^SQLITE_(CANTOPEN|READONLY)/.test(code)) throw error;
+    if ((statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0) {
+      throw new PortreeveError("failed", `the database ${file} is in use, and this account may not join in`, {
+        hint: "ask its owner for a copy: portreeve db backup FILE",
+        cause: error,
+      });
+    }
+    return connectToCopy(file);
+  }
+}
+
+/** Offsets of the file format's write and read version: 2 is "with a write-ahead log" (sqlite.org/fileformat2.html). */
+const FORMAT_VERSIONS = [18, 19];
+
+function connectToCopy(file: string): Database {
+  const bytes = readFileSync(file);
+  for (const offset of FORMAT_VERSIONS) bytes[offset] = 1;
+  const database = new Sqlite(bytes, { readonly: true });
+  database.pragma("foreign_keys = ON");
+  database.pragma("trusted_schema = OFF");
+  return database;
 }
 
 function connect(file: string, readonly: boolean, patience: number = PATIENCE): Database {

@@ -10,6 +10,8 @@ export interface RunEnd extends RunClosing {
   readonly cellsDue: number | null;
   readonly cellsCovered: number | null;
   readonly warnings: readonly string[];
+  /** Where it was not known when the run began. */
+  readonly addressCount?: number;
 }
 
 /** Ends the run, folds its coverage together and gives the lock back. */

@@ -24,7 +24,8 @@ export type EvidenceReader = (
   protocol: Protocol,
   port: number,
   from: Key,
-  until: Key | null,
+  /** `STILL_SO` where nothing contradicts it. */
+  until: Key,
   lastState: PortState,
   /** The keys whose answer said something, of a quiet port; else the coverage tells. */
   said?: ReadonlySet<Key> | null,
@@ -48,8 +49,6 @@ export function evidenceReader(
   } | null = null;
   let evidence: Evidence | null = null;
   return (host, protocol, port, from, until, lastState, said = null) => {
-    const isMute = (look: RunLook): boolean =>
-      said === null ? look.isUnproved(host, protocol, port) : !said.has(look.key);
     let covering: RunLook | null = null;
     let seeing: RunLook | null = null;
     for (const look of at.looks) {
@@ -57,17 +56,15 @@ export function evidenceReader(
       if (look.key < from) break;
       if (!look.covers(host, protocol, port)) continue;
       covering ??= look;
-      if (isMute(look)) continue;
+      if (isMute(look, host, protocol, port, said)) continue;
       seeing = look;
       break;
     }
     const seenBy = seeing ?? at.byKey.get(from) ?? at.looks[0];
     if (seenBy === undefined) throw new RangeError(`host ${host} has spans at a vantage without runs`);
     covering ??= seenBy;
-    const next = at.isPast
-      ? nextProof(at, (look) => look.covers(host, protocol, port) && !isMute(look))
-      : null;
-    const changed = next !== null && until !== null && until <= next.key;
+    const next = at.isPast ? nextProof(at, host, protocol, port, said) : null;
+    const changed = next !== null && until <= next.key;
     if (
       evidence !== null &&
       last !== null &&
@@ -102,7 +99,25 @@ function weigh(
   return { ...known, state, certainty: "last-known" };
 }
 
-function nextProof(at: VantageAt, proves: (look: RunLook) => boolean): RunLook | null {
-  for (const look of at.later) if (proves(look)) return look;
+function nextProof(
+  at: VantageAt,
+  host: number,
+  protocol: Protocol,
+  port: number,
+  said: ReadonlySet<Key> | null,
+): RunLook | null {
+  for (const look of at.later) {
+    if (look.covers(host, protocol, port) && !isMute(look, host, protocol, port, said)) return look;
+  }
   return null;
+}
+
+function isMute(
+  look: RunLook,
+  host: number,
+  protocol: Protocol,
+  port: number,
+  said: ReadonlySet<Key> | null,
+): boolean {
+  return said === null ? look.isUnproved(host, protocol, port) : !said.has(look.key);
 }

@@ -1,5 +1,6 @@
 import { PortreeveError } from "../facts/error.js";
 import type { RunId } from "../facts/run.js";
+import { beginsAt } from "../history/trackPack.js";
 import { dropHead } from "./head.js";
 import { importOf } from "./imports.js";
 import { dropXml } from "./keptXml.js";
@@ -57,7 +58,11 @@ export function forgetRun(ledger: Ledger, ref: RunRef): void {
 /** Whether a span begins with the run, or it used words of its own: else the tracks are the same without it. */
 function hasTrace({ ledger, stored }: Recording, host: number): boolean {
   const { vantage, key } = stored;
-  const parts = ["span", "service_span", "quiet", "host_span"].map(
+  const packed = ledger
+    .rows<[Uint8Array]>("SELECT packed FROM tracks WHERE vantage = ? AND host = ?")
+    .get(vantage, host);
+  if (packed !== undefined && beginsAt(packed[0], key)) return true;
+  const parts = ["quiet", "host_span"].map(
     (table) => `SELECT 1 FROM ${table} WHERE host = @host AND vantage = @vantage AND from_key = @key`,
   );
   parts.push("SELECT 1 FROM wording WHERE host = @host AND vantage = @vantage AND key = @key");
@@ -86,9 +91,10 @@ function takeJudgementBack(ledger: Ledger, run: RunId): void {
   recordJudgement(ledger, run, { basis, findings: [], transitions: [] });
 }
 
-function keepName(ledger: Ledger, { run, vantage }: StoredRun): void {
+function keepName(ledger: Ledger, { run, vantage, key }: StoredRun): void {
+  const imported = importOf(ledger, run.id);
   ledger
-    .sql("INSERT INTO forgotten_run VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+    .sql("INSERT INTO forgotten_run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
     .run(
       run.id,
       vantage,
@@ -96,8 +102,10 @@ function keepName(ledger: Ledger, { run, vantage }: StoredRun): void {
       run.operator,
       run.startedAt,
       run.endedAt ?? run.startedAt,
-      importOf(ledger, run.id)?.hash ?? null,
+      imported?.hash ?? null,
       ledger.now(),
+      key,
+      imported?.importedAt ?? null,
     );
 }
 

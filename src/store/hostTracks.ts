@@ -38,7 +38,8 @@ export function readHostTracks(ledger: Ledger, host: number, vantage: number): H
     services: all("service_span") as Map<number, Spans>,
     quiet: all("quiet") as Map<number, Spans>,
     own: all("host_span"),
-    wordings: (kind, name) => words.get(`${kind} ${name}`) ?? NONE,
+    // Mostly there are none, and a host is asked for each of its ports.
+    wordings: (kind, name) => (words.size === 0 ? NONE : (words.get(`${kind} ${name}`) ?? NONE)),
   };
 }
 

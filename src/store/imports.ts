@@ -1,18 +1,14 @@
 import type { HostObservation } from "../facts/observation.js";
-import { PROTOCOLS } from "../facts/port.js";
 import type { Instant, Run, RunId } from "../facts/run.js";
 import { fileKey, undatedKey } from "../history/runKey.js";
 import { freeKey, insertRun, type RunDraft } from "./beginRun.js";
-import { addPorts, addTraits, type GatheredCoverage, gatherCoverage, writeCoverage } from "./compactRun.js";
+import { writeCoverage } from "./compactRun.js";
 import type { RunEnd } from "./endRun.js";
-import { hostId, portsetId, realmId, vantageId } from "./intern.js";
+import { realmId, vantageId } from "./intern.js";
 import type { Ledger } from "./ledger.js";
-import { isWhollyIdentified, onlyPorts } from "./recordCoverage.js";
-import { recordExceptions } from "./recordExceptions.js";
-import { openRecording } from "./recording.js";
-import { recordTracks } from "./recordTracks.js";
+import { recordStaged } from "./recordStaged.js";
 import { runsGoingOn, storedRun } from "./runs.js";
-import { openStage } from "./stage.js";
+import { openStage, type Stage } from "./stage.js";
 
 /** The file of an import. */
 export interface ImportFile {
@@ -65,7 +61,7 @@ export function beginImport(ledger: Ledger, draft: RunDraft, file: ImportFile): 
       add: (hosts) => stage.add(hosts),
       end(end) {
         try {
-          const run = ledger.write(() => recordImport(ledger, draft, file, stage.all(), end));
+          const run = ledger.write(() => recordImport(ledger, draft, file, stage, end));
           giveWay(ledger);
           return run;
         } finally {
@@ -120,13 +116,7 @@ export function importOf(ledger: Ledger, run: RunId): ImportRecord | null {
   return { run, name, hash, bytes, scanner, args, importedAt, dated: dated === 1 };
 }
 
-function recordImport(
-  ledger: Ledger,
-  draft: RunDraft,
-  file: ImportFile,
-  hosts: Iterable<HostObservation>,
-  end: RunEnd,
-): Run {
+function recordImport(ledger: Ledger, draft: RunDraft, file: ImportFile, stage: Stage, end: RunEnd): Run {
   // Another process may have taken the same file meanwhile.
   const known = runOfFile(ledger, file.hash, draft);
   if (known !== null) return known;
@@ -134,8 +124,12 @@ function recordImport(
   const startedAt = draft.startedAt ?? end.endedAt;
   const key = file.dated ? fileKey(startedAt, file.hash) : undatedKey(file.hash);
   const place = { vantage, key: freeKeyOf(ledger, vantage, key), startedAt };
-  const id = insertRun(ledger, { ...draft, source: "import" }, place);
-  if (file.dated) writeCoverage(ledger, id, recordAll(ledger, id, hosts));
+  const id = insertRun(
+    ledger,
+    { ...draft, source: "import", addressCount: end.addressCount ?? draft.addressCount },
+    place,
+  );
+  if (file.dated) writeCoverage(ledger, id, recordStaged(ledger, id, stage));
   ledger
     .sql("INSERT INTO import VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
     .run(id, file.name, file.hash, file.bytes, file.scanner, file.args, ledger.now(), file.dated ? 1 : 0);
@@ -155,31 +149,6 @@ function recordImport(
       id,
     );
   return storedRun(ledger, id).run;
-}
-
-/** A file has no working rows: its coverage is gathered and written at once. */
-function recordAll(ledger: Ledger, run: RunId, hosts: Iterable<HostObservation>): GatheredCoverage {
-  const gathered = gatherCoverage();
-  const recording = openRecording(ledger, storedRun(ledger, run));
-  for (const observation of hosts) {
-    const host = hostId(ledger, recording.stored.realm, observation.address);
-    recordTracks(recording, host, observation, false);
-    recordExceptions(recording, host, observation, false);
-    addTraits(gathered, host, {
-      presence: observation.presence,
-      hasMac: observation.mac !== null,
-      hasNames: observation.names.length > 0,
-      identified: isWhollyIdentified(observation),
-      unjudged: observation.holesUnjudged,
-      aliveReason: observation.aliveReason,
-    });
-    for (const protocol of PROTOCOLS) {
-      if (observation.covered[protocol].length === 0) continue;
-      const portset = portsetId(ledger, onlyPorts(observation.covered, protocol));
-      addPorts(gathered, host, portset, observation.grade);
-    }
-  }
-  return gathered;
 }
 
 /** Undated keys grow downwards, so that none is taken for a date. */

@@ -9,7 +9,7 @@ import type { CellState } from "../history/proof.js";
 import type { QuietValue } from "../history/quietTrack.js";
 import { formatPortSet, parseCanonicalPorts } from "../scope/portSet.js";
 import type { Ledger } from "./ledger.js";
-import { sharedService } from "./sharedService.js";
+import { sharedService } from "./shareServices.js";
 
 /** A span's value: the cell's state, and a name guessed by the port number where nothing was identified ("" none). */
 export type CellValue = CellState & { readonly guess: string };
@@ -39,6 +39,11 @@ export function portsetId(ledger: Ledger, ports: PortSet): number {
     spec = formatPortSet(ports);
     specs.set(ports, spec);
   }
+  return portsetIdOf(ledger, spec);
+}
+
+/** @param spec of `formatPortSet` */
+export function portsetIdOf(ledger: Ledger, spec: string): number {
   return idOf(ledger, "portset", spec, ["spec"], [spec]);
 }
 
@@ -89,6 +94,16 @@ export function serviceId(ledger: Ledger, service: Service): number {
 const MOST_SERVICES = 50_000;
 
 function storedServiceId(ledger: Ledger, service: Service): number {
+  return serviceIdOf(ledger, serviceText(service));
+}
+
+/** @param text of `serviceText` */
+export function serviceIdOf(ledger: Ledger, text: string): number {
+  return idOf(ledger, "service_value", text, ["service"], [text]);
+}
+
+/** A service as it is stored. */
+export function serviceText(service: Service): string {
   // The order of the keys is part of the text: it must be ours, not the caller's.
   const {
     name,
@@ -103,7 +118,7 @@ function storedServiceId(ledger: Ledger, service: Service): number {
     deviceType,
     cpes,
   } = service;
-  const text = JSON.stringify({
+  return JSON.stringify({
     name,
     product,
     version,
@@ -116,7 +131,6 @@ function storedServiceId(ledger: Ledger, service: Service): number {
     deviceType,
     cpes,
   });
-  return idOf(ledger, "service_value", text, ["service"], [text]);
 }
 
 export function serviceOf(ledger: Ledger, id: number): Service {
@@ -126,7 +140,11 @@ export function serviceOf(ledger: Ledger, id: number): Service {
 }
 
 export function quietId(ledger: Ledger, value: QuietValue): number {
-  const text = JSON.stringify(value);
+  return quietIdOf(ledger, JSON.stringify(value));
+}
+
+/** @param text a `QuietValue` as JSON */
+export function quietIdOf(ledger: Ledger, text: string): number {
   return idOf(ledger, "quiet_value", text, ["groups"], [text]);
 }
 
@@ -143,7 +161,17 @@ export interface ChangeValue {
 }
 
 export function changeValueId(ledger: Ledger, { kind, from, to }: ChangeValue): number {
+  const key = `${kind} ${from === null ? 0 : 1} ${to === null ? 0 : 1} ${from}\0${to}`;
+  const ids = remembered(ledger.ids, "change_value by word");
+  const known = ids.get(key);
+  if (known !== undefined) return known;
   const text = JSON.stringify([kind, from, to]);
+  const id = storedChangeValueId(ledger, text);
+  ids.set(key, id);
+  return id;
+}
+
+function storedChangeValueId(ledger: Ledger, text: string): number {
   return idOf(ledger, "change_value", text, ["what"], [text]);
 }
 
@@ -157,7 +185,11 @@ export function changeValueOf(ledger: Ledger, id: number): ChangeValue {
 export type HostTrack = "presence" | "occupant" | "names";
 
 export function hostValueId(ledger: Ledger, track: HostTrack, value: unknown): number {
-  const text = JSON.stringify(value);
+  return hostValueIdOf(ledger, track, JSON.stringify(value));
+}
+
+/** @param text the value as JSON */
+export function hostValueIdOf(ledger: Ledger, track: HostTrack, text: string): number {
   return idOf(ledger, "host_value", `${track} ${text}`, ["track", "value"], [track, text]);
 }
 
@@ -175,13 +207,36 @@ function idOf(
   const ids = remembered(ledger.ids, table);
   const known = ids.get(key);
   if (known !== undefined) return known;
-  const where = columns.map((column) => `${column} = ?`).join(" AND ");
-  const found = ledger.sql<{ id: number }>(`SELECT id FROM ${table} WHERE ${where}`).get(...values);
-  const marks = columns.map(() => "?").join(", ");
-  const insert = `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${marks})`;
-  const id = found?.id ?? Number(ledger.sql(insert).run(...values).lastInsertRowid);
+  const id = storedId(ledger, table, columns, values);
+  if (ids.size >= MOST_REMEMBERED) ids.clear();
   ids.set(key, id);
   return id;
+}
+
+/** Of each table: names and banners are a new one for each host. */
+const MOST_REMEMBERED = 100_000;
+
+/** Where the last one was new the next one probably is: then it is put in without a look. */
+function storedId(
+  ledger: Ledger,
+  table: string,
+  columns: readonly string[],
+  values: readonly unknown[],
+): number {
+  const marks = columns.map(() => "?").join(", ");
+  const insert = ledger.sql(
+    `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${marks}) ON CONFLICT DO NOTHING`,
+  );
+  if (ledger.growing.has(table)) {
+    const { changes, lastInsertRowid } = insert.run(...values);
+    if (changes === 1) return Number(lastInsertRowid);
+    ledger.growing.delete(table);
+  }
+  const where = columns.map((column) => `${column} = ?`).join(" AND ");
+  const found = ledger.numbers(`SELECT id FROM ${table} WHERE ${where}`).get(...values);
+  if (found !== undefined) return found;
+  ledger.growing.add(table);
+  return Number(insert.run(...values).lastInsertRowid);
 }
 
 function contentOf<T, Row>(ledger: Ledger, table: string, id: number, read: (row: Row) => T): T {

@@ -1,11 +1,11 @@
 import { PROTOCOLS } from "../facts/port.js";
 import { portOfCode } from "../history/cell.js";
 import { portSetOf } from "../scope/portSet.js";
+import { tracksAt } from "./hostPack.js";
 import { presenceId } from "./placeHost.js";
 import { quietSaid } from "./placeQuiet.js";
 import type { Recording } from "./recording.js";
 import { answerOf, type Said } from "./said.js";
-import { COLUMNS, type SpanTable } from "./track.js";
 
 /**
  * Whether a run that lies between others, and had said nothing of the host, says on each track just what the span around
@@ -18,30 +18,21 @@ export function isConfirming(recording: Recording, host: number, said: Said): bo
   if (!confirmsHost(recording, host, said)) return false;
   let known = 0;
   const codes = new Set<number>();
-  for (const packed of valuesAt(recording, host, "span")) {
-    const code = nameIn(packed);
+  const held = tracksAt(ledger, { host, vantage: stored.vantage }, stored.key);
+  if (held === null) return false;
+  for (const [code, value] of held.cells) {
     codes.add(code);
     const answer = answerOf(ledger, said, code, portOfCode(code));
-    if (answer !== null && answer !== valueIn(packed)) return false;
+    if (answer !== null && answer !== value) return false;
     if (said.cells.has(code)) known += 1;
   }
-  // A port whose track begins later may be among the quiet ones of this run. Each track has one span that is open.
-  const count = ledger.rows<[number]>(
-    "SELECT count(*) FROM span WHERE host = ? AND vantage = ? AND until_key IS NULL",
-  );
-  if (known < said.cells.size || count.get(host, stored.vantage)?.[0] !== codes.size) return false;
+  if (known < said.cells.size) return false;
 
-  let unknown = 0;
-  for (const { service } of said.cells.values()) if (service !== null) unknown += 1;
-  if (unknown > 0) {
-    for (const packed of valuesAt(recording, host, "service_span")) {
-      const service = said.cells.get(nameIn(packed))?.service ?? null;
-      if (service === null) continue;
-      if (service !== valueIn(packed)) return false;
-      unknown -= 1;
-    }
+  for (const [code, { service }] of said.cells) {
+    if (service === null) continue;
+    if (held.services.get(code) !== service) return false;
   }
-  return unknown === 0 && confirmsQuiet(recording, host, said, codes);
+  return confirmsQuiet(recording, host, said, codes);
 }
 
 function confirmsHost({ ledger, stored }: Recording, host: number, said: Said): boolean {
@@ -60,36 +51,17 @@ function confirmsHost({ ledger, stored }: Recording, host: number, said: Said): 
 }
 
 function confirmsQuiet(recording: Recording, host: number, said: Said, own: ReadonlySet<number>): boolean {
-  const quiet = valuesAt(recording, host, "quiet");
-  const ownSpans = portSetOf([...own].map(portOfCode));
-  return PROTOCOLS.every((protocol) => {
-    const told = quietSaid(recording.ledger, said, protocol, ownSpans);
-    return told === null || quiet.includes(told.track * PACK + told.value);
-  });
-}
-
-/** A name and a value in one number: an array of these is much cheaper to read than rows are. */
-const PACK = 2 ** 32;
-
-function nameIn(packed: number): number {
-  return Math.floor(packed / PACK);
-}
-
-function valueIn(packed: number): number {
-  return packed % PACK;
-}
-
-/** What a host's tracks say at the run's key, packed. */
-function valuesAt(
-  { ledger, stored }: Recording,
-  host: number,
-  table: Exclude<SpanTable, "host_span">,
-): number[] {
+  const { ledger, stored } = recording;
   const { vantage, key } = stored;
-  return ledger
-    .numbers(
-      `SELECT ${COLUMNS[table]} * ${PACK} + value FROM ${table}
+  const quiet = ledger
+    .rows<[track: number, value: number]>(
+      `SELECT portset, value FROM quiet
        WHERE host = ? AND vantage = ? AND from_key <= ? AND (until_key IS NULL OR until_key > ?)`,
     )
     .all(host, vantage, key, key);
+  const ownSpans = portSetOf([...own].map(portOfCode));
+  return PROTOCOLS.every((protocol) => {
+    const told = quietSaid(ledger, said, protocol, ownSpans);
+    return told === null || quiet.some(([track, value]) => track === told.track && value === told.value);
+  });
 }

@@ -17,7 +17,10 @@ import { pipeline } from "node:stream/promises";
 import { createGzip, gunzipSync, gzipSync } from "node:zlib";
 import { PortreeveError } from "../facts/error.js";
 import { explained, explainFault } from "./explainFault.js";
-import { exists, giveTo, makePrivateFolder, type Owner, refuseLink } from "./privateFiles.js";
+import { exists, giveTo, makePrivateFolder, type Owner, refuseLink, syncPath } from "./privateFiles.js";
+
+/** Three times as fast as the usual 6, for files that are a fifth larger. */
+const LEVEL = 3;
 
 /** Where a shard's XML lies: `<database>.xml/ab/abcdef….xml.gz`, by the SHA-256 of the uncompressed text. */
 export function xmlPath(database: string, sha256: string): string {
@@ -37,7 +40,7 @@ export function keepXml(database: string, sha256: string, xml: string, owner: Ow
     if (owner !== null) refuseLink(dirname(path));
     const temporary = temporaryName(path);
     try {
-      writeDurably(temporary, gzipSync(xml), owner);
+      writeDurably(temporary, gzipSync(xml, { level: LEVEL }), owner);
       renameSync(temporary, path);
       syncPath(dirname(path));
     } catch (error) {
@@ -78,16 +81,6 @@ function writeDurably(path: string, bytes: Uint8Array, owner: Owner | null): voi
   }
 }
 
-/** Of a folder: the names in it must be on the disk too. */
-function syncPath(path: string, flags = constants.O_RDONLY | constants.O_DIRECTORY): void {
-  const fd = openSync(path, flags);
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
-
 /** Removes it, where it is kept. */
 export function dropXml(database: string, sha256: string): void {
   const path = xmlPath(database, sha256);
@@ -118,8 +111,12 @@ export async function keepXmlFrom(
     return name;
   });
   try {
-    await pipeline(source, createGzip(), createWriteStream(temporary, { flags: "r+" }));
-    syncPath(temporary, constants.O_RDONLY);
+    await pipeline(
+      source,
+      createGzip({ level: LEVEL, chunkSize: 64 * 1024 }),
+      createWriteStream(temporary, { flags: "r+" }),
+    );
+    syncPath(temporary);
     renameSync(temporary, path);
     syncPath(dirname(path));
   } catch (error) {

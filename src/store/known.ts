@@ -2,8 +2,10 @@ import type { Address } from "../facts/address.js";
 import type { Port } from "../facts/port.js";
 import type { Instant } from "../facts/run.js";
 import { portOfCode } from "../history/cell.js";
+import { visitSpans } from "../history/trackPack.js";
 import { compareAddresses } from "../scope/address.js";
 import { asOf } from "./asOf.js";
+import { everyPack } from "./hostPack.js";
 import { addressOf } from "./intern.js";
 import type { Ledger } from "./ledger.js";
 import { presenceOf } from "./placeHost.js";
@@ -52,17 +54,21 @@ function hostsOf(
 export function knownOpen(ledger: Ledger, place: Place = {}): ({ address: Address } & Port)[] {
   return ledger.read(() =>
     vantagesAt(ledger, place)
-      .flatMap(({ id }) =>
-        ledger
-          .sql<{ host: number; protoport: number }>(
-            `SELECT span.host, span.protoport FROM span JOIN value ON value.id = span.value
-             WHERE vantage = ? AND until_key IS NULL AND value.proof = 'open'`,
-          )
-          .all(id),
-      )
-      .map(({ host, protoport }) => ({ address: addressOf(ledger, host), ...portOfCode(protoport) }))
+      .flatMap(({ id }) => openNow(ledger, id))
+      .map(({ host, code }) => ({ address: addressOf(ledger, host), ...portOfCode(code) }))
       .sort(byAddress),
   );
+}
+
+function openNow(ledger: Ledger, vantage: number): { host: number; code: number }[] {
+  const isOpen = new Set(ledger.numbers("SELECT id FROM value WHERE proof = 'open'").all());
+  const open: { host: number; code: number }[] = [];
+  for (const [host, packed] of everyPack(ledger, vantage)) {
+    visitSpans(packed, "cells", (code, _, value, until) => {
+      if (until === null && isOpen.has(value)) open.push({ host, code });
+    });
+  }
+  return open;
 }
 
 function byAddress(a: { readonly address: Address }, b: { readonly address: Address }): number {

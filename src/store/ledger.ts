@@ -1,9 +1,12 @@
 import type { Database, Statement } from "better-sqlite3";
+import { PortreeveError } from "../facts/error.js";
 import type { Service } from "../facts/observation.js";
 import type { Instant } from "../facts/run.js";
 import { explained } from "./explainFault.js";
+import { flushTracks, type PackMemory } from "./hostPack.js";
 import type { RunCoverage } from "./runCoverage.js";
-import { writeWith } from "./transaction.js";
+import { defineSpanViews } from "./spanViews.js";
+import { isBusy, PATIENCE, writeWith } from "./transaction.js";
 
 /** An open database with what is remembered of it: what every file of this room works on. */
 export interface Ledger {
@@ -21,6 +24,10 @@ export interface Ledger {
   readonly contents: Map<string, Map<number, unknown>>;
   /** Ids of services by their object (see `sharedService`), which is quicker than by their text. */
   readonly services: Map<Service, number>;
+  /** Tables of values to which the last one that was asked for was new. */
+  readonly growing: Set<string>;
+  /** Packed spans of the host in hand. */
+  readonly packs: PackMemory;
   /** Coverage of runs that have ended. */
   readonly coverage: Map<number, RunCoverage>;
   /** One transaction under the write lock; all its rows or none. */
@@ -29,7 +36,20 @@ export interface Ledger {
   read<T>(work: () => T): T;
 }
 
-export function openLedger(database: Database, path: string, now: () => Instant, patience?: number): Ledger {
+function impatient(error: unknown, path: string, patience: number): PortreeveError {
+  return new PortreeveError(
+    "locked",
+    `another process is writing to ${path} and did not finish within ${patience / 1000} s`,
+    { hint: "try again later; `portreeve runs` shows a run that is going on", cause: error },
+  );
+}
+
+export function openLedger(
+  database: Database,
+  path: string,
+  now: () => Instant,
+  patience: number = PATIENCE,
+): Ledger {
   const statements = new Map<string, Statement<unknown[], unknown>>();
   const arrays = new Map<string, Statement<unknown[], unknown>>();
   const columns = new Map<string, Statement<unknown[], number>>();
@@ -37,13 +57,17 @@ export function openLedger(database: Database, path: string, now: () => Instant,
   const contents: Ledger["contents"] = new Map();
   const services: Ledger["services"] = new Map();
   const coverage: Ledger["coverage"] = new Map();
-  return {
+  const packs: PackMemory = { read: null, edited: null, all: null, added: [] };
+  defineSpanViews(database);
+  const ledger: Ledger = {
     database,
     path,
     now,
     ids,
     contents,
     services,
+    growing: new Set(),
+    packs,
     coverage,
     sql<Row>(text: string) {
       const known = statements.get(text);
@@ -69,14 +93,24 @@ export function openLedger(database: Database, path: string, now: () => Instant,
     write(work) {
       return explained(path, () => {
         try {
-          return writeWith(database, work, patience);
+          const all = (): ReturnType<typeof work> => {
+            const done = work();
+            flushTracks(ledger);
+            packs.added = [];
+            return done;
+          };
+          return writeWith(database, all, patience);
         } catch (error) {
           // What was rolled back has no id any more.
           ids.clear();
           contents.clear();
           services.clear();
           coverage.clear();
-          throw error;
+          packs.read = null;
+          packs.edited = null;
+          packs.all = null;
+          packs.added = [];
+          throw isBusy(error) ? impatient(error, path, patience) : error;
         }
       });
     },
@@ -84,4 +118,5 @@ export function openLedger(database: Database, path: string, now: () => Instant,
       return explained(path, () => (database.inTransaction ? work() : database.transaction(work).deferred()));
     },
   };
+  return ledger;
 }

@@ -1,15 +1,16 @@
 import type { OpenRow, RowState } from "../facts/answer.js";
 import type { Port } from "../facts/port.js";
 import type { Run } from "../facts/run.js";
-import { portOfCode } from "../history/cell.js";
+import { cellCode, portOfCode } from "../history/cell.js";
 import { portStateOf, timeOf } from "./asOf.js";
 import { chosenHosts, type HostChoice, inAddressOrder } from "./chosenHosts.js";
 import { evidenceReader } from "./evidence.js";
-import { heldSpans } from "./heldSpans.js";
+import { heldSpans, STILL_SO } from "./heldSpans.js";
 import { presenceIn } from "./hostAsOf.js";
 import { identifiedAs } from "./identifiedAs.js";
 import { cellValueOf } from "./intern.js";
 import type { Ledger } from "./ledger.js";
+import { hostsOfPort } from "./portHosts.js";
 import { quietRows } from "./quietRows.js";
 import { isOfAudit, type Moment, type VantageAt, vantagesAtMoment } from "./vantageAt.js";
 
@@ -42,17 +43,19 @@ export function openRows(ledger: Ledger, filter: OpenFilter = {}): OpenRow[] {
 function rowsAt(ledger: Ledger, at: VantageAt, filter: OpenFilter): OpenRow[] {
   const { states = ["open"], port } = filter;
   const { asked, vantage, key } = at;
-  const hosts = chosenHosts(ledger, at.realm, filter).filter(
+  const isOpenOnly = states.every((state) => state === "open");
+  // One port was open on few hosts; but to say of the others that it never was takes all of them.
+  const among =
+    port === undefined || !isOpenOnly ? null : hostsOfPort(ledger, cellCode(port.protocol, port.port));
+  const hosts = chosenHosts(ledger, at.realm, filter, among).filter(
     ({ id }) => asked === null || presenceIn(asked, id) !== "not-covered",
   );
-  const isOpenOnly = states.every((state) => state === "open");
   const isWanted = ({ state, lastState }: OpenRow): boolean =>
     states.includes(state) || (state === "unknown" && states.includes(lastState));
   const ofPort = port === undefined ? {} : { port };
   const spans = heldSpans(ledger, "span", vantage, key, hosts, { ...ofPort, openOnly: isOpenOnly });
-  // One port is open on few hosts: theirs are the only services to read.
-  const served = port === undefined ? hosts : hosts.filter(({ id }) => spans.range(id) !== null);
-  const services = heldSpans(ledger, "service_span", vantage, key, served, ofPort);
+  const served = hosts.filter(({ id }) => spans.range(id) !== null);
+  const services = heldSpans(ledger, "service_span", vantage, key, served, { ...ofPort, bare: true });
   const read = evidenceReader(at, filter.maxAge);
   const rows: OpenRow[] = [];
   for (const host of hosts) {
@@ -68,7 +71,7 @@ function rowsAt(ledger: Ledger, at: VantageAt, filter: OpenFilter): OpenRow[] {
       while (service < lastService && (services.codes[service] ?? 0) < code) service += 1;
       const isIdentified = service < lastService && services.codes[service] === code;
       const from = spans.froms[index] ?? 0;
-      const until = at.isPast ? (spans.untils[index] ?? null) : null;
+      const until = at.isPast ? (spans.untils[index] ?? STILL_SO) : STILL_SO;
       const lastState = portStateOf(value.state);
       const evidence = read(host.id, each.protocol, each.port, from, until, lastState);
       const row: OpenRow = {
@@ -97,8 +100,7 @@ function rowsAt(ledger: Ledger, at: VantageAt, filter: OpenFilter): OpenRow[] {
       if (isWanted(row)) found.push(row);
     }
     if (!isOpenOnly) {
-      const own = [...spans.codes.subarray(start, end)];
-      found.push(...quietRows(ledger, at, host, own, rows.length, filter).filter(isWanted));
+      found.push(...quietRows(ledger, at, host, rows.length, filter).filter(isWanted));
       found.sort((a, b) => (a.protocol === b.protocol ? a.port - b.port : a.protocol < b.protocol ? -1 : 1));
     }
     for (const row of found) rows.push(row);
@@ -109,7 +111,7 @@ function rowsAt(ledger: Ledger, at: VantageAt, filter: OpenFilter): OpenRow[] {
 /** One port object for each code: they are asked for again on every host. */
 const ports = new Map<number, Port>();
 
-function portAt(code: number): Port {
+export function portAt(code: number): Port {
   const port = ports.get(code) ?? portOfCode(code);
   ports.set(code, port);
   return port;

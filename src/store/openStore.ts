@@ -111,7 +111,7 @@ export function openStore(path: string, options: StoreOptions): Store {
     backUp: (target) => backUp(ledger, target, owner),
     check: () => checkStore(ledger),
     stats: () => storeStats(ledger),
-    pruneRaw: (before) => pruneRaw(ledger, before),
+    pruneRaw: (before, age) => pruneRaw(ledger, before, age),
     together: (work) => ledger.write(work),
     close: () => database.close(),
   };

@@ -2,8 +2,11 @@ import type { Address } from "../facts/address.js";
 import type { Port } from "../facts/port.js";
 import type { Instant } from "../facts/run.js";
 import { portOfCode } from "../history/cell.js";
+import type { Key } from "../history/span.js";
+import { visitSpans } from "../history/trackPack.js";
 import { compareAddresses } from "../scope/address.js";
 import { asOf, type KnownRun } from "./asOf.js";
+import { everyPack } from "./hostPack.js";
 import { addressOf } from "./intern.js";
 import type { Ledger } from "./ledger.js";
 import { isUnproved } from "./recording.js";
@@ -12,9 +15,9 @@ import { type Place, vantagesAt } from "./vantages.js";
 
 interface OpenSpan {
   readonly host: number;
-  readonly protoport: number;
-  readonly from_key: number;
-  readonly until_key: number | null;
+  readonly code: number;
+  readonly from: Key;
+  readonly until: Key | null;
 }
 
 /**
@@ -29,11 +32,11 @@ export function openedSince(
   return ledger.read(() => {
     const seen = new Map<Address, Set<number>>();
     for (const { id } of vantagesAt(ledger, place)) {
-      for (const { host, protoport } of spansSeenOpen(ledger, id, since)) {
+      for (const { host, code } of spansSeenOpen(ledger, id, since)) {
         const address = addressOf(ledger, host);
         const ports = seen.get(address);
-        if (ports === undefined) seen.set(address, new Set([protoport]));
-        else ports.add(protoport);
+        if (ports === undefined) seen.set(address, new Set([code]));
+        else ports.add(code);
       }
     }
     return [...seen]
@@ -51,20 +54,23 @@ function spansSeenOpen(ledger: Ledger, vantage: number, since: Instant): OpenSpa
   const oldest = runs.at(-1);
   if (oldest === undefined) return [];
   const looks = runs.map((run) => ({ run, silent: hostsWithUnproved(ledger, run) }));
-  return ledger
-    .sql<OpenSpan>(
-      `SELECT host, protoport, from_key, until_key FROM span JOIN value ON value.id = span.value
-       WHERE vantage = ? AND (until_key IS NULL OR until_key > ?) AND value.proof IN ('open', 'unstable')`,
-    )
-    .all(vantage, oldest.key)
-    .filter((span) => looks.some(({ run, silent }) => saw(ledger, run, silent, span)));
+  const wanted = new Set(ledger.numbers("SELECT id FROM value WHERE proof IN ('open', 'unstable')").all());
+  const seen: OpenSpan[] = [];
+  for (const [host, packed] of everyPack(ledger, vantage)) {
+    visitSpans(packed, "cells", (code, from, value, until) => {
+      if (!wanted.has(value) || (until !== null && until <= oldest.key)) return;
+      const span = { host, code, from, until };
+      if (looks.some(({ run, silent }) => saw(ledger, run, silent, span))) seen.push(span);
+    });
+  }
+  return seen;
 }
 
 /** Whether the run is one of those that the span is made of. */
 function saw(ledger: Ledger, run: KnownRun, silent: ReadonlySet<number>, span: OpenSpan): boolean {
-  const { host, from_key, until_key } = span;
-  if (run.key < from_key || (until_key !== null && run.key >= until_key)) return false;
-  const port = portOfCode(span.protoport);
+  const { host, from, until } = span;
+  if (run.key < from || (until !== null && run.key >= until)) return false;
+  const port = portOfCode(span.code);
   if (!isCovered(ledger, run.coverage(), host, port)) return false;
   return !(silent.has(host) && isUnproved(ledger, run.run.id, host, port));
 }

@@ -59,7 +59,7 @@ export function placeHost(recording: Recording, host: number, said: Said | null)
   placeQuiet(placing, placeCells(placing));
   if (placing.before.length === 0 && placing.after.length === 0) return;
   const runs = new Map(recording.runs().map((run) => [run.key, run]));
-  writeChanges(ledger, host, placing.before, placing.after, (at) => runs.get(at));
+  writeChanges(ledger, host, placing.before, placing.after, (at) => runs.get(at), recording.gathered);
 }
 
 function placeCells(placing: Placing): OwnPorts {

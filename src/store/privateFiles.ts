@@ -8,6 +8,7 @@ import {
   fchmodSync,
   fchownSync,
   fstatSync,
+  fsyncSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -105,6 +106,16 @@ export function closeToOthers(path: string): boolean {
     if ((mode & 0o077) === 0 || (uid !== process.getuid?.() && process.getuid?.() !== 0)) return false;
     fchmodSync(fd, 0o600);
     return true;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** What was written is on the disk when this returns; of a folder: the names in it. */
+export function syncPath(path: string): void {
+  const fd = openSync(path, constants.O_RDONLY);
+  try {
+    fsyncSync(fd);
   } finally {
     closeSync(fd);
   }

@@ -1,8 +1,11 @@
 import type { RunId } from "../facts/run.js";
+import type { ChangeLines } from "../history/changeLines.js";
+import { hasLine, type PackedLine } from "../history/changePack.js";
 import type { Key } from "../history/span.js";
 import type { SpanChange } from "../history/spanChanges.js";
 import { changeValueId } from "./intern.js";
 import type { Ledger } from "./ledger.js";
+import { publishedBy } from "./published.js";
 
 /** A change as it is written. */
 export interface ChangeDraft extends SpanChange {
@@ -19,6 +22,12 @@ export interface ChangedRun {
   readonly working: boolean;
 }
 
+/** Lines of a run whose rows are not to be written one by one: a file's, which are published at once. */
+export interface GatheredLines {
+  readonly run: RunId;
+  readonly lines: ChangeLines;
+}
+
 /**
  * Makes the log say that the changes of a host are `after` where they were `before`. While a run goes on its rows
  * follow; of a run that has ended none is touched: a correction is one more row.
@@ -29,12 +38,16 @@ export function writeChanges(
   before: readonly ChangeDraft[],
   after: readonly ChangeDraft[],
   runAt: (key: Key) => ChangedRun | undefined,
+  gathered: GatheredLines | null = null,
 ): void {
   const gone = new Map(before.map((change) => [identity(change), change]));
   for (const change of after) {
     const run = runAt(change.key);
     if (gone.delete(identity(change)) || run === undefined) continue;
-    publish(ledger, host, run, change);
+    const { protoport } = change;
+    if (run.id === gathered?.run) {
+      gathered.lines.push(host, protoport, changeValueId(ledger, change));
+    } else publish(ledger, host, run, change);
   }
   for (const change of gone.values()) {
     const run = runAt(change.key);
@@ -53,7 +66,7 @@ export function isTold(serial: number): boolean {
 
 function publish(ledger: Ledger, host: number, run: ChangedRun, change: ChangeDraft): void {
   const what = changeValueId(ledger, change);
-  const last = lastSerial(ledger, host, run, change.protoport, what);
+  const last = lastSerial(ledger, run, { host, protoport: change.protoport, what });
   if (last !== null && isTold(last)) return;
   const serial = last === null ? 0 : last + 1;
   const recordedAt = run.working ? null : ledger.now();
@@ -67,23 +80,20 @@ function retract(ledger: Ledger, host: number, run: ChangedRun, change: ChangeDr
     ledger.sql("DELETE FROM change WHERE run = ? AND host = ? AND protoport = ? AND what = ?").run(...place);
     return;
   }
-  const last = lastSerial(ledger, host, run, change.protoport, what);
+  const last = lastSerial(ledger, run, { host, protoport: change.protoport, what });
   if (last !== null && isTold(last)) insertChange(ledger, [...place, last + 1, ledger.now()]);
 }
 
-function lastSerial(
-  ledger: Ledger,
-  host: number,
-  run: ChangedRun,
-  protoport: number,
-  what: number,
-): number | null {
+function lastSerial(ledger: Ledger, run: ChangedRun, line: PackedLine): number | null {
+  const { host, protoport, what } = line;
   const row = ledger
     .rows<[number | null]>(
       "SELECT max(serial) FROM change WHERE run = ? AND host = ? AND protoport = ? AND what = ?",
     )
     .get(run.id, host, protoport, what);
-  return row?.[0] ?? null;
+  if (row !== undefined && row[0] !== null) return row[0];
+  const published = run.working ? null : publishedBy(ledger, run.id);
+  return published !== null && hasLine(published, line) ? 0 : null;
 }
 
 export function insertChange(

@@ -10,6 +10,7 @@ import { isSameQuiet } from "../history/quietTrack.js";
 import type { Span } from "../history/span.js";
 import { hostChanges, portChanges, type SpanChange, serviceChanges } from "../history/spanChanges.js";
 import { countPorts, hasPort, portSetOf, unionPorts } from "../scope/portSet.js";
+import { putTrack } from "./hostPack.js";
 import { WORDING } from "./hostTracks.js";
 import {
   cellValueId,
@@ -50,6 +51,10 @@ export function recordTail(recording: Recording, host: number, said: Said): bool
   if (lifts.size > 0 && !findStates(recording, host, [...cells.keys()], lifts)) return null;
   const tail: TailOf = { recording, host, hasException: false };
   recordPresence(tail, said);
+  if (cells.size === 0 && [...lifts.values()].every((former) => former === null)) {
+    recordFirst(tail, said);
+    return tail.hasException;
+  }
   for (const [code, former] of lifts) {
     if (former !== null) insertSpan(ledger, place, code, former);
     recordCell(tail, said, code, former ?? undefined);
@@ -70,6 +75,23 @@ export function recordTail(recording: Recording, host: number, said: Said): bool
   }
   recordQuiet(tail, said, [...cells.keys(), ...lifts.keys()]);
   return tail.hasException;
+}
+
+/** The first ports of a host: all of a first file is such hosts. No track of them is there yet. */
+function recordFirst(tail: TailOf, said: Said): void {
+  const { ledger, stored } = tail.recording;
+  const place = { host: tail.host, vantage: stored.vantage };
+  const { key: from } = stored;
+  let last = -1;
+  let changes: SpanChange[] = [];
+  for (const [code, { value, service }] of said.cells) {
+    putTrack(ledger, place, "cells", code, [{ from, value, until: null }]);
+    if (service !== null) putTrack(ledger, place, "services", code, [{ from, value: service, until: null }]);
+    if (value !== last) changes = portChanges([{ from, value: cellValueOf(ledger, value), until: null }]);
+    last = value;
+    tell(tail, code, changes);
+  }
+  recordQuiet(tail, said, [...said.cells.keys()]);
 }
 
 interface TailOf {
@@ -95,7 +117,7 @@ function recordCell(tail: TailOf, said: Said, code: number, last: Span<number> |
   if (!extend(tail, "span", code, last, now, same)) return;
   const place = { table: "span", host: tail.host, vantage: stored.vantage } as const;
   const spans = readTrack(ledger, place, code, stored.key).map((span): Span<CellState> => {
-    return { ...span, value: cellValueOf(ledger, span.value) };
+    return { from: span.from, value: cellValueOf(ledger, span.value), until: span.until };
   });
   tell(tail, code, portChanges(spans));
 }
@@ -228,8 +250,10 @@ function addUnproved(tail: TailOf, code: number): void {
 
 /** Publishes the change of this run among those of the track; it had told nothing of the host yet. */
 function tell({ recording, host }: TailOf, protoport: number, changes: readonly SpanChange[]): void {
-  const { ledger, stored } = recording;
+  const { ledger, stored, gathered } = recording;
   const change = changes.at(-1);
   if (change === undefined || change.key !== stored.key) return;
-  insertChange(ledger, [stored.run.id, host, protoport, changeValueId(ledger, change), 0, null]);
+  const what = changeValueId(ledger, change);
+  if (gathered !== null) gathered.lines.push(host, protoport, what);
+  else insertChange(ledger, [stored.run.id, host, protoport, what, 0, null]);
 }

@@ -1,31 +1,34 @@
-import type { HostObservation } from "../facts/observation.js";
-import { digestOf, dropHead, isHead, writeHead } from "./head.js";
+import { dropHead, isHead, writeHead } from "./head.js";
 import { isConfirming } from "./isConfirming.js";
 import { placeHost } from "./placeHost.js";
 import type { Recording } from "./recording.js";
 import { recordTail } from "./recordTail.js";
-import { saidBy } from "./said.js";
+import type { Said } from "./said.js";
 
 /**
- * Writes of an observation all that depends on what other runs said; coverage and exceptions are the caller's, after it.
+ * Writes of what a run says of a host all that depends on what other runs said; coverage and exceptions are the caller's,
+ * after it.
+ * @param digest of `head.ts`; only where the host is new to the run
+ * @param say makes it: mostly it is not asked for
  * @param again whether the run has said something of the host before
  */
-export function recordTracks(
+export function recordSaid(
   recording: Recording,
   host: number,
-  observation: HostObservation,
+  digest: Uint8Array,
+  say: () => Said,
   again: boolean,
 ): void {
   const { ledger, stored } = recording;
   const at = { host, vantage: stored.vantage };
-  const said = saidBy(ledger, observation);
   if (again || !recording.isNewest) {
+    const said = say();
     if (again || !isConfirming(recording, host, said)) placeHost(recording, host, said);
     if (isNewestOf(recording, host)) dropHead(ledger, at);
     return;
   }
-  const digest = digestOf(said);
   if (isHead(ledger, at, digest)) return;
+  const said = say();
   const hasException = recordTail(recording, host, said);
   if (hasException === null) placeHost(recording, host, said);
   if (hasException === false) writeHead(ledger, at, digest);

@@ -4,6 +4,7 @@ import type { Key } from "../history/span.js";
 import { hasPort } from "../scope/portSet.js";
 import { portsetOf } from "./intern.js";
 import type { Ledger } from "./ledger.js";
+import type { GatheredLines } from "./recordChanges.js";
 import { coverageOf, isCovered, type RunCoverage } from "./runCoverage.js";
 import type { StoredRun } from "./runs.js";
 
@@ -22,11 +23,17 @@ export interface Recording {
   readonly stored: Pick<StoredRun, "run" | "key" | "vantage" | "realm">;
   /** Whether no run of the vantage has a later key: then the ends of the tracks tell all that matters. */
   readonly isNewest: boolean;
+  /** Where the changes of the run are put instead of rows of their own; null: they are rows, for it goes on. */
+  readonly gathered: GatheredLines | null;
   /** All runs of the vantage by key, the run itself among them; read when a host first asks for them. */
   runs(): readonly KeyedRun[];
 }
 
-export function openRecording(ledger: Ledger, stored: StoredRun): Recording {
+export function openRecording(
+  ledger: Ledger,
+  stored: StoredRun,
+  gathered: GatheredLines | null = null,
+): Recording {
   let runs: readonly KeyedRun[] | null = null;
   const later = ledger
     .sql("SELECT 1 FROM run WHERE vantage = ? AND key > ? LIMIT 1")
@@ -35,6 +42,7 @@ export function openRecording(ledger: Ledger, stored: StoredRun): Recording {
     ledger,
     stored,
     isNewest: later === undefined,
+    gathered,
     runs() {
       runs ??= runsOfVantage(ledger, stored.vantage);
       return runs;

@@ -4,9 +4,10 @@ import { PROTOCOLS } from "../facts/port.js";
 import type { Run } from "../facts/run.js";
 import type { Hostset } from "../history/hostset.js";
 import type { Key } from "../history/span.js";
-import { hasPort } from "../scope/portSet.js";
+import { emptyPortSet, hasPort } from "../scope/portSet.js";
 import type { KnownRun } from "./asOf.js";
-import { hostsetOf, portsetOf } from "./intern.js";
+import type { CoverageSets, CoveredSet } from "./coverageSets.js";
+import { portsetOf } from "./intern.js";
 import type { Ledger } from "./ledger.js";
 import { usualConfidence } from "./recordExceptions.js";
 
@@ -29,12 +30,15 @@ export interface RunLook {
   confidence(host: number, protocol: Protocol, port: number): Confidence;
 }
 
+const PLACES: Readonly<Record<Protocol, number>> = { tcp: 0, udp: 1, sctp: 2 };
+
 type SetsOf = (host: number) => readonly number[] | null;
 
 /** More sets than these are spread out by host once instead of being searched each time. */
 const SEARCHED_SETS = 6;
 
-export function lookOf(ledger: Ledger, { run, key, working }: KnownRun): RunLook {
+/** @param sets of its vantage, one reader for all its runs */
+export function lookOf(ledger: Ledger, { run, key, working }: KnownRun, sets: CoverageSets): RunLook {
   const usual = usualConfidence(run.source);
   let find: SetsOf | null = null;
   let silent: ReadonlyMap<number, PortSet> | null = null;
@@ -42,24 +46,25 @@ export function lookOf(ledger: Ledger, { run, key, working }: KnownRun): RunLook
   // Rows come host by host: the last answer is mostly the one that is asked for again.
   let lastHost = -1;
   let lastSets: readonly number[] | null = null;
-  let lastPorts: Partial<Record<Protocol, PortSet>> = {};
   let lastSilent: PortSet | null = null;
+  let lastPortset = 0;
+  let lastPorts: PortSet = emptyPortSet;
   const turnTo = (host: number): void => {
-    find ??= working ? workingSets(ledger, run.id) : storedSets(ledger, run.id);
+    find ??= setsOf(ledger, run.id, working, sets);
     silent ??= readUnproved(ledger, run.id);
     lastHost = host;
     lastSets = find(host);
-    lastSilent = silent.get(host) ?? null;
-    lastPorts = {};
-    for (const [index, protocol] of PROTOCOLS.entries()) {
-      const id = lastSets?.[index] ?? 0;
-      if (id !== 0) lastPorts[protocol] = portsetOf(ledger, id);
-    }
+    lastSilent = silent.size === 0 ? null : (silent.get(host) ?? null);
   };
   const covers = (host: number, protocol: Protocol, port: number): boolean => {
     if (host !== lastHost) turnTo(host);
-    const ports = lastPorts[protocol];
-    return ports !== undefined && hasPort(ports, protocol, port);
+    const portset = lastSets === null ? 0 : (lastSets[PLACES[protocol]] ?? 0);
+    if (portset === 0) return false;
+    if (portset !== lastPortset) {
+      lastPorts = portsetOf(ledger, portset);
+      lastPortset = portset;
+    }
+    return hasPort(lastPorts, protocol, port);
   };
   const isUnproved = (host: number, protocol: Protocol, port: number): boolean => {
     if (host !== lastHost) turnTo(host);
@@ -69,8 +74,9 @@ export function lookOf(ledger: Ledger, { run, key, working }: KnownRun): RunLook
     run,
     key,
     portsets(host) {
-      if (host !== lastHost) turnTo(host);
-      return lastSets;
+      if (host === lastHost) return lastSets;
+      find ??= setsOf(ledger, run.id, working, sets);
+      return find(host);
     },
     unproved(host) {
       if (host !== lastHost) turnTo(host);
@@ -88,27 +94,31 @@ export function lookOf(ledger: Ledger, { run, key, working }: KnownRun): RunLook
   };
 }
 
-function storedSets(ledger: Ledger, run: number): SetsOf {
-  const rows = ledger
-    .rows<[portset: number, hostset: number]>("SELECT portset, hostset FROM coverage WHERE run = ?")
-    .all(run)
-    .map(([portset, hostset]): [number, number, Hostset] => {
-      return [protocolIndex(ledger, portset), portset, hostsetOf(ledger, hostset)];
-    });
+function setsOf(ledger: Ledger, run: number, working: boolean, sets: CoverageSets): SetsOf {
+  return working ? workingSets(ledger, run) : storedSets(ledger, sets(run));
+}
+
+function storedSets(ledger: Ledger, sets: readonly CoveredSet[]): SetsOf {
+  const rows = sets.map(([portset, hosts]): [number, number, Hostset] => {
+    return [protocolIndex(ledger, portset), portset, hosts];
+  });
   if (rows.length > SEARCHED_SETS) {
     return spread(
       rows.flatMap(([, portset, hosts]) => hosts.list().map((host) => [host, portset])),
       ledger,
     );
   }
+  // One list for all hosts that are in the same of these sets.
+  const lists: (readonly number[] | null)[] = [null];
   return (host) => {
-    let sets: number[] | null = null;
-    for (const [index, portset, hosts] of rows) {
-      if (!hosts.has(host)) continue;
-      sets ??= [0, 0, 0];
-      sets[index] = portset;
-    }
-    return sets;
+    let which = 0;
+    for (let index = 0; index < rows.length; index++) if (rows[index]?.[2].has(host)) which |= 1 << index;
+    const known = lists[which];
+    if (known !== undefined) return known;
+    const found = [0, 0, 0];
+    for (const [index, [place, portset]] of rows.entries()) if (which & (1 << index)) found[place] = portset;
+    lists[which] = found;
+    return found;
   };
 }
 

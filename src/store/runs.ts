@@ -183,19 +183,30 @@ function storedRunOf(ledger: Ledger, row: RunRow): StoredRun {
       why: dead === null ? row.why : whyItDied(dead),
       method: row.method,
       ports: row.ports,
-      targets: JSON.parse(row.targets),
-      exclusions: JSON.parse(row.exclusions),
+      targets: listOf(row.targets),
+      exclusions: listOf(row.exclusions),
       addressCount: row.address_count,
       rate: row.rate,
       nmapVersion: row.nmap_version,
-      sources: JSON.parse(row.sources),
+      sources: listOf(row.sources),
       profileHash: row.profile_hash,
-      warnings: JSON.parse(row.warnings),
+      warnings: listOf(row.warnings),
       coverage: row.coverage,
       cellsDue: row.cells_due,
       cellsCovered: row.cells_covered,
     },
   };
+}
+
+/** Run after run has the same targets: each list is read once. */
+const lists = new Map<string, readonly string[]>();
+const MOST_LISTS = 1000;
+
+function listOf<T extends string>(text: string): readonly T[] {
+  const known = lists.get(text) ?? (JSON.parse(text) as readonly string[]);
+  if (lists.size >= MOST_LISTS) lists.clear();
+  lists.set(text, known);
+  return known as readonly T[];
 }
 
 function isWanted(run: Run, { audit, vantage, realm, outcomes }: RunFilter): boolean {

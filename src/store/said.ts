@@ -16,6 +16,8 @@ export interface Said {
   readonly cells: ReadonlyMap<number, { readonly value: number; readonly service: number | null }>;
   readonly quiet: readonly QuietGroup[];
   readonly covered: PortSet;
+  /** The ids of the quiet groups' answers that were asked for: each is for many ports. */
+  readonly answers: Map<QuietGroup, number>;
 }
 
 export interface OccupantValue {
@@ -66,6 +68,7 @@ export function saidBy(ledger: Ledger, observation: HostObservation): Said {
     cells,
     quiet,
     covered,
+    answers: new Map(),
   };
 }
 
@@ -76,5 +79,10 @@ export function answerOf(ledger: Ledger, said: Said, code: number, { protocol, p
   if (!hasPort(said.covered, protocol, port)) return null;
   const group = said.quiet.find(({ ports }) => hasPort(ports, protocol, port));
   if (group === undefined) return null;
-  return cellValueId(ledger, { state: group.state, reason: group.reason, proof: group.proof, guess: "" });
+  const known = said.answers.get(group);
+  if (known !== undefined) return known;
+  const { state, reason, proof } = group;
+  const id = cellValueId(ledger, { state, reason, proof, guess: "" });
+  said.answers.set(group, id);
+  return id;
 }

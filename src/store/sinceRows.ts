@@ -6,6 +6,7 @@ import { portStateOf, timeOf } from "./asOf.js";
 import { cellPeriods, type Period, periodRow } from "./cellPeriods.js";
 import { chosenHosts } from "./chosenHosts.js";
 import { evidenceReader } from "./evidence.js";
+import { STILL_SO } from "./heldSpans.js";
 import type { Ledger } from "./ledger.js";
 import { isOfAudit, type Moment, type VantageAt, vantagesAtMoment } from "./vantageAt.js";
 
@@ -51,7 +52,7 @@ function sinceAt(
     port.protocol,
     port.port,
     now.from,
-    now.contradictedBy,
+    now.contradictedBy ?? STILL_SO,
     lastState,
     now.said,
   );

@@ -1,77 +1,63 @@
-import type { Database, Statement } from "better-sqlite3";
+import type { Database } from "better-sqlite3";
 import type { HostObservation } from "../facts/observation.js";
-import { sharedService } from "./sharedService.js";
+import { StagedHosts } from "./stagedHosts.js";
+import type { PageNames } from "./stagedRow.js";
 
 /** Hosts of a file until it has ended. */
 export interface Stage {
+  /** A host that is named again replaces what was said of it. */
   add(hosts: readonly HostObservation[]): void;
-  /** One for each address, the last that was added. */
-  all(): Iterable<HostObservation>;
+  /** From the last to the first: of a host that several pages name the first that comes holds. */
+  pages(): Iterable<readonly [words: Int32Array, names: PageNames]>;
   close(): void;
 }
 
-/** So many ports and ranges are kept in memory: some 60 MB. What comes after goes to a temporary file. */
-const IN_MEMORY = 600_000;
-
-/** So many hosts are read back at a time: the connection writes between them. */
-const PAGE = 200;
+/** Bytes of a page: those of a file of 150 MB. More goes to a temporary file, page by page. */
+const PAGE = 16 * 1024 * 1024;
 
 let stages = 0;
 
-export function openStage(database: Database): Stage {
+/** @param pageSize bytes, for tests */
+export function openStage(database: Database, pageSize = PAGE): Stage {
   stages += 1;
   const table = `temp.stage_${stages}`;
-  const memory = new Map<string, HostObservation>();
-  let size = 0;
-  let insert: Statement<[string, string]> | null = null;
+  let page = new StagedHosts();
+  let written = 0;
+  const write = (): void => {
+    if (written === 0)
+      database.exec(
+        `CREATE TABLE ${table} (id INTEGER PRIMARY KEY, names TEXT NOT NULL, words BLOB NOT NULL)`,
+      );
+    const { buffer, byteOffset, byteLength } = page.words;
+    database
+      .prepare(`INSERT INTO ${table} (names, words) VALUES (?, ?)`)
+      .run(JSON.stringify(page.names), Buffer.from(buffer, byteOffset, byteLength));
+    written += 1;
+    page = new StagedHosts();
+  };
   return {
     add(hosts) {
-      for (const observation of hosts) {
-        const { address } = observation;
-        if (insert !== null && !memory.has(address)) {
-          insert.run(address, JSON.stringify(observation));
-          continue;
-        }
-        memory.set(address, slim(observation));
-        size += weightOf(observation);
-        if (insert !== null || size < IN_MEMORY) continue;
-        database.exec(
-          `CREATE TABLE ${table} (id INTEGER PRIMARY KEY, address TEXT NOT NULL UNIQUE, said TEXT NOT NULL)`,
-        );
-        insert = database.prepare(`REPLACE INTO ${table} (address, said) VALUES (?, ?)`);
-      }
+      for (const observation of hosts) page.add(observation);
+      if (page.size >= pageSize) write();
     },
-    *all() {
-      yield* memory.values();
-      if (insert === null) return;
-      const page = database.prepare<[number, number], { id: number; said: string }>(
-        `SELECT id, said FROM ${table} WHERE id > ? ORDER BY id LIMIT ?`,
+    *pages() {
+      yield [page.words, page.names];
+      if (written === 0) return;
+      const read = database.prepare<[number], { names: string; words: Buffer }>(
+        `SELECT names, words FROM ${table} WHERE id = ?`,
       );
-      for (let rows = page.all(0, PAGE); rows.length > 0; rows = page.all(rows.at(-1)?.id ?? 0, PAGE)) {
-        for (const { said } of rows) yield JSON.parse(said) as HostObservation;
+      for (let id = written; id > 0; id--) {
+        const row = read.get(id);
+        if (row === undefined) throw new Error(`the temporary file lost page ${id}`);
+        // Words stand at multiples of four, which a row's bytes need not.
+        const bytes = new Uint8Array(row.words);
+        yield [new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4), JSON.parse(row.names)];
       }
     },
     close() {
-      memory.clear();
-      if (insert !== null) database.exec(`DROP TABLE ${table}`);
-      insert = null;
+      page = new StagedHosts();
+      if (written > 0) database.exec(`DROP TABLE ${table}`);
+      written = 0;
     },
   };
-}
-
-/** Without what is not kept, and with one object for each service: a file tells the same ones again and again. */
-function slim(observation: HostObservation): HostObservation {
-  const cells = observation.cells.map((cell) => ({
-    ...cell,
-    ttl: null,
-    service: cell.service === null ? null : sharedService(cell.service),
-    scripts: NO_SCRIPTS,
-  }));
-  return { ...observation, cells };
-}
-
-const NO_SCRIPTS: readonly [] = [];
-
-function weightOf({ cells, quiet }: HostObservation): number {
-  return quiet.reduce((sum, { ports: { tcp, udp } }) => sum + 2 + tcp.length + udp.length, 4 + cells.length);
 }

@@ -5,6 +5,7 @@ import type {
   LoggedChange,
   OpenRow,
   PeriodRow,
+  PlacedChange,
   RunComparison,
   SinceRow,
 } from "../facts/answer.js";
@@ -18,7 +19,7 @@ import type { ChangeRow, HostHistory, ObservationRow, RunView } from "../facts/v
 import type { AgeFilter } from "./ageRows.js";
 import type { BackUp } from "./backUp.js";
 import type { BegunRun, RunDraft } from "./beginRun.js";
-import type { ChangeLogFilter, ChangeLogRow } from "./changeLog.js";
+import type { ChangeLogFilter } from "./changeLog.js";
 import type { ChangeFilter } from "./changeRows.js";
 import type { StoreCheck } from "./checkStore.js";
 import type { CoverageFilter } from "./coverageRows.js";
@@ -30,6 +31,7 @@ import type { KnownHost } from "./known.js";
 import type { ObservationFilter } from "./observationRows.js";
 import type { OpenFilter } from "./openRows.js";
 import type { PeriodFilter } from "./periodRows.js";
+import type { AgeOfImport } from "./pruneRaw.js";
 import type { RecordedJudgement } from "./recordJudgement.js";
 import type { RunFilter, RunRef } from "./runs.js";
 import type { DeadShard } from "./settleDeadRuns.js";
@@ -58,7 +60,7 @@ export interface Store {
   forgetRun(run: RunRef): void;
   observationOf(run: RunId, address: Address): HostObservation | null;
   observationsOf(run: RunId): Iterable<HostObservation>;
-  changeLog(filter?: ChangeLogFilter): ChangeLogRow[];
+  changeLog(filter?: ChangeLogFilter): LoggedChange[];
   keepXml(sha256: string, xml: string): void;
   keepXmlFrom(sha256: string, source: Readable): Promise<void>;
   readXml(sha256: string): string;
@@ -91,7 +93,7 @@ export interface Store {
   ageRows(filter?: AgeFilter): OpenRow[];
   periodRows(filter: PeriodFilter): PeriodRow[];
   sinceRows(address: Address, port: Port, filter?: SinceFilter): SinceRow[];
-  changeRows(filter?: ChangeFilter): LoggedChange[];
+  changeRows(filter?: ChangeFilter): PlacedChange[];
   coverageRows(filter?: CoverageFilter): CoverageRow[];
   compareRuns(before: RunId, after: RunId): RunComparison;
   askSql(sql: string): SqlAnswer;
@@ -99,7 +101,7 @@ export interface Store {
   backUp(file: string): Promise<BackUp>;
   check(): StoreCheck[];
   stats(): StoreStats;
-  pruneRaw(before: Instant): RawFile[];
+  pruneRaw(before: Instant, age?: AgeOfImport): RawFile[];
   /** Several writes as one transaction: all of them or none. */
   together<T>(work: () => T): T;
   close(): void;

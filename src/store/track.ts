@@ -1,9 +1,21 @@
 import type { Key, Span } from "../history/span.js";
+import type { Section } from "../history/trackPack.js";
+import { putTrack, spansUpTo, trackOfPort, tracksOfHost } from "./hostPack.js";
 import type { Ledger } from "./ledger.js";
 
-/** The four tables of spans, with the column that tells the tracks of one host apart. */
+/**
+ * The four tables of spans, with the column that tells the tracks of one host apart. Two of them are views: their tracks
+ * are packed by host (`hostPack`).
+ */
 export type SpanTable = "span" | "service_span" | "quiet" | "host_span";
 export type TrackName = number | string;
+
+export const SECTIONS: Readonly<Record<SpanTable, Section | null>> = {
+  span: "cells",
+  service_span: "services",
+  quiet: null,
+  host_span: null,
+};
 
 export const COLUMNS: Readonly<Record<SpanTable, string>> = {
   span: "protoport",
@@ -22,7 +34,17 @@ export interface TrackPlace {
 type TrackRow = [name: TrackName, from: number, value: number, until: number | null];
 
 /** The open spans of a host's tracks: those that a run with the newest key finds. */
-export function readEnds(ledger: Ledger, { table, host, vantage }: TrackPlace): Map<TrackName, Span<number>> {
+export function readEnds(ledger: Ledger, place: TrackPlace): Map<TrackName, Span<number>> {
+  const { table, host, vantage } = place;
+  const section = SECTIONS[table];
+  if (section !== null) {
+    const ends = new Map<TrackName, Span<number>>();
+    for (const [code, spans] of tracksOfHost(ledger, place)[section]) {
+      const last = spans.at(-1);
+      if (last !== undefined) ends.set(code, last);
+    }
+    return ends;
+  }
   const rows = ledger
     .rows<TrackRow>(
       `SELECT ${COLUMNS[table]}, from_key, value, until_key FROM ${table}
@@ -35,6 +57,8 @@ export function readEnds(ledger: Ledger, { table, host, vantage }: TrackPlace): 
 /** All spans of one track that began at or before `key`, ascending. */
 export function readTrack(ledger: Ledger, place: TrackPlace, name: TrackName, key: Key): Span<number>[] {
   const { table, host, vantage } = place;
+  const section = SECTIONS[table];
+  if (section !== null) return trackOfPort(ledger, place, section, Number(name), key);
   return ledger
     .rows<TrackRow>(
       `SELECT ${COLUMNS[table]}, from_key, value, until_key FROM ${table}
@@ -45,11 +69,18 @@ export function readTrack(ledger: Ledger, place: TrackPlace, name: TrackName, ke
 }
 
 /** All spans of a host's tracks that began at or before `key`, ascending in each track. */
-export function readTracks(
-  ledger: Ledger,
-  { table, host, vantage }: TrackPlace,
-  key: Key,
-): Map<TrackName, Span<number>[]> {
+export function readTracks(ledger: Ledger, place: TrackPlace, key: Key): Map<TrackName, Span<number>[]> {
+  const { table, host, vantage } = place;
+  const section = SECTIONS[table];
+  if (section !== null) {
+    const packed = tracksOfHost(ledger, place)[section];
+    const known = new Map<TrackName, Span<number>[]>();
+    for (const code of packed.keys()) {
+      const spans = spansUpTo(packed, code, key);
+      if (spans.length > 0) known.set(code, spans);
+    }
+    return known;
+  }
   const column = COLUMNS[table];
   const rows = ledger
     .rows<TrackRow>(
@@ -75,7 +106,8 @@ export function beginSpan(
   next: Pick<Span<number>, "from" | "value">,
 ): void {
   const { table, host, vantage } = place;
-  if (last !== undefined) {
+  const section = SECTIONS[table];
+  if (section === null && last !== undefined) {
     ledger
       .sql(
         `UPDATE ${table} SET until_key = ?
@@ -83,15 +115,24 @@ export function beginSpan(
       )
       .run(next.from, host, vantage, name, last.from);
   }
-  insertSpan(ledger, place, name, { ...next, until: null });
+  insertSpan(ledger, place, name, { from: next.from, value: next.value, until: null });
 }
 
-export function insertSpan(
-  ledger: Ledger,
-  { table, host, vantage }: TrackPlace,
-  name: TrackName,
-  { from, value, until }: Span<number>,
-): void {
+/** Puts a span into a track, in a track of ports or services as the last one. */
+export function insertSpan(ledger: Ledger, place: TrackPlace, name: TrackName, span: Span<number>): void {
+  const { table, host, vantage } = place;
+  const { from, value, until } = span;
+  const section = SECTIONS[table];
+  if (section !== null) {
+    const before = tracksOfHost(ledger, place)[section].get(Number(name)) ?? [];
+    const last = before.at(-1);
+    if (last === undefined) putTrack(ledger, place, section, Number(name), [span]);
+    else {
+      const ended = { from: last.from, value: last.value, until: from };
+      putTrack(ledger, place, section, Number(name), [...before.slice(0, -1), ended, span]);
+    }
+    return;
+  }
   ledger
     .sql(
       `INSERT INTO ${table} (host, vantage, ${COLUMNS[table]}, from_key, value, until_key) VALUES (?, ?, ?, ?, ?, ?)`,

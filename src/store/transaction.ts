@@ -18,11 +18,14 @@ export function writeWith<T>(database: Database, work: () => T, patience: number
     try {
       return database.transaction(work).immediate();
     } catch (error) {
-      const code = error instanceof Error && "code" in error ? String(error.code) : "";
-      const again =
-        code === "SQLITE_BUSY_SNAPSHOT" || code === "SQLITE_BUSY_RECOVERY" || code === "SQLITE_BUSY";
-      if (!again || Date.now() >= until) throw error;
+      if (!isBusy(error) || Date.now() >= until) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE);
     }
   }
+}
+
+/** Whether another process has the lock: SQLITE_BUSY and the two above. */
+export function isBusy(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return code === "SQLITE_BUSY" || code === "SQLITE_BUSY_SNAPSHOT" || code === "SQLITE_BUSY_RECOVERY";
 }

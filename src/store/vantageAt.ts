@@ -1,7 +1,9 @@
 import type { Port } from "../facts/port.js";
 import type { Instant, RunId } from "../facts/run.js";
+import { keyUpTo } from "../history/runKey.js";
 import type { Key } from "../history/span.js";
 import { type AsOf, asOf, type KnownRun } from "./asOf.js";
+import { coverageSets } from "./coverageSets.js";
 import type { Ledger } from "./ledger.js";
 import { lookOf, type RunLook } from "./runLook.js";
 import { storedRun } from "./runs.js";
@@ -11,7 +13,7 @@ import { type Place, vantagesAt } from "./vantages.js";
 export interface Moment extends Place {
   /** As of this run, its vantage and the hosts it asked. */
   readonly run?: RunId;
-  /** As of this instant: runs that began after it do not count. */
+  /** As of this instant: runs that began after its second do not count. */
   readonly at?: Instant;
 }
 
@@ -47,13 +49,11 @@ export function vantagesAtMoment(ledger: Ledger, { run, at, ...place }: Moment):
   return vantagesAt(ledger, place).flatMap(({ id, vantage, realm }): VantageAt[] => {
     if (stored !== null && stored.vantage !== id) return [];
     const view = asOf(ledger, id, Number.MAX_SAFE_INTEGER);
-    // Keys order runs and are no times: a date is found among the runs' starts.
-    const newest =
-      stored !== null
-        ? view.runs.find(({ key }) => key === stored.key)
-        : view.runs.find((known) => at === undefined || known.run.startedAt <= at);
+    const last = stored?.key ?? (at === undefined ? Number.MAX_SAFE_INTEGER : keyUpTo(at));
+    const newest = view.runs.find(({ key }) => (stored === null ? key <= last : key === last));
     if (newest === undefined) return [];
-    const looks = view.runs.map((known) => lookOf(ledger, known));
+    const sets = coverageSets(ledger, id);
+    const looks = view.runs.map((known) => lookOf(ledger, known, sets));
     const here = looks.findIndex(({ key }) => key === newest.key);
     const now = stored === null ? at : (stored.run.endedAt ?? stored.run.startedAt);
     return [

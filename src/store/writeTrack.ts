@@ -1,8 +1,9 @@
 import type { WrittenTrack } from "../history/rebuildTrack.js";
 import type { Key, Span } from "../history/span.js";
+import { putTrack } from "./hostPack.js";
 import { type HostTracks, WORDING, type WordingKind } from "./hostTracks.js";
 import type { Ledger } from "./ledger.js";
-import { COLUMNS, insertSpan, type SpanTable, type TrackName } from "./track.js";
+import { COLUMNS, insertSpan, SECTIONS, type SpanTable, type TrackName } from "./track.js";
 
 /** A track of a host as it is stored now. */
 export interface StoredTrack {
@@ -66,6 +67,14 @@ function writeSpans(
   before: readonly Span<number>[],
   after: readonly Span<number>[],
 ): void {
+  const section = SECTIONS[table];
+  if (section !== null) {
+    const isSame =
+      before.length === after.length &&
+      after.every(({ from, value }, index) => before[index]?.from === from && before[index]?.value === value);
+    if (!isSame) putTrack(ledger, { host, vantage }, section, Number(name), after);
+    return;
+  }
   const where = `host = ? AND vantage = ? AND ${COLUMNS[table]} = ? AND from_key = ?`;
   const rest = new Map(before.map((span) => [span.from, span]));
   for (const span of after) {

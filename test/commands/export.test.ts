@@ -1,7 +1,6 @@
 /** `portreeve export` through the real CLI. */
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { observationsOfRun } from "../../src/commands/observationsOfRun.js";
 import { parseNmapXml } from "../../src/nmap/parseXml.js";
 import { readHostNote, readRunNote } from "../../src/nmap/readNotes.js";
 import { openStore } from "../../src/store/openStore.js";
@@ -42,11 +41,11 @@ describe.concurrent("portreeve export", () => {
     const { document, form } = await parseNmapXml(stdout);
     if (document === null) throw new Error("no document");
     expect(form).toBe("whole");
-    expect(readRunNote(document)).toMatchObject({ kind: "fits", value: { id: 1, operator: "alice" } });
+    expect(readRunNote(document)).toMatchObject({ kind: "fits", value: { operator: "alice" } });
     const readings = document.hosts.map(readHostNote);
     const store = openStore(bench.path("h.db"), { mode: "read" });
     onTestFinished(() => store.close());
-    const expected = [...observationsOfRun(store.runView(1))];
+    const expected = [...store.observationsOf(1)];
     expect(readings.map((reading) => reading.kind === "fits" && reading.value.observation)).toEqual(
       expected.map((host) => ({ ...host, cells: [...host.cells].sort((a, b) => a.port - b.port) })),
     );

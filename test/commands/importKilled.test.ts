@@ -8,7 +8,7 @@ import { type Bench, useBench } from "./bench.js";
 
 const GENERATOR = join(import.meta.dirname, "../../scripts/bench/make-nmap-xml");
 const WEEKS = ["0", "1", "2"];
-const KILLS = 8;
+const KILLS = 6;
 
 function network(bench: Bench): void {
   for (const week of WEEKS) {

@@ -12,6 +12,17 @@ describe("a moment", () => {
     ["2026-10-25", "Europe/Berlin", "2026-10-25T22:59:59.999Z"],
     ["2026-03-01", "Asia/Shanghai", "2026-03-01T15:59:59.999Z"],
     ["2026-03-08", "America/Los_Angeles", "2026-03-09T06:59:59.999Z"],
+    ["2026-11-01", "America/Los_Angeles", "2026-11-02T07:59:59.999Z"],
+    // Zones that are half an hour off, and one whose summer is half an hour long.
+    ["2026-03-01", "Asia/Kolkata", "2026-03-01T18:29:59.999Z"],
+    ["2026-03-01", "America/St_Johns", "2026-03-02T03:29:59.999Z"],
+    ["2026-04-04", "Australia/Lord_Howe", "2026-04-04T12:59:59.999Z"],
+    ["2026-04-05", "Australia/Lord_Howe", "2026-04-05T13:29:59.999Z"],
+    ["2026-10-04", "Australia/Lord_Howe", "2026-10-04T12:59:59.999Z"],
+    // Clocks that change at midnight: the day has no last hour, or has it twice.
+    ["2026-04-23", "Africa/Cairo", "2026-04-23T21:59:59.999Z"],
+    ["2026-04-25", "Africa/Cairo", "2026-04-25T20:59:59.999Z"],
+    ["2026-10-29", "Africa/Cairo", "2026-10-29T21:59:59.999Z"],
   ])("%s in %s is the end of that day", (text, zone, end) => {
     expect(parseMoment(text, zone)).toEqual({ at: Date.parse(end) });
     expect(parseSince(text, zone, 0)).toBe(Date.parse(end));

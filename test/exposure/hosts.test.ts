@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { silentAddresses } from "../../src/exposure/askedAddresses.js";
 import { judge } from "../../src/exposure/judge.js";
+import type { Run } from "../../src/facts/run.js";
 import type { HostView } from "../../src/facts/view.js";
 import { addressSetOf } from "../../src/scope/addressSet.js";
 import { bind, bindGroups } from "../profile/bound.js";
@@ -94,4 +96,19 @@ describe("host-missing", () => {
     expect(judge(makeView([host]), bindGroups(LAN, ONE), { silent }).findings).toHaveLength(1);
     expect(judge(makeView([]), bindGroups(LAN, ONE)).findings).toEqual([]);
   });
+
+  test.each<[what: string, run: Partial<Run>, isTold: boolean]>([
+    ["asked it", {}, true],
+    ["excluded it", { exclusions: ["10.0.0.5-6"] }, false],
+    ["excluded a name, which may be it", { exclusions: ["db.example"] }, false],
+    ["did not end", { outcome: "interrupted" }, false],
+    ["is a file's", { source: "import" }, false],
+  ])(
+    "is told of one that the view only counts, only where the run surely asked it: a run that %s",
+    (_what, run, isTold) => {
+      const view = makeView([makeHost("10.0.0.6")], { targets: ["10.0.0.0/24"], ...run });
+      const { findings } = judge(view, bindGroups(LAN, ONE), { silent: silentAddresses(view) });
+      expect(findings.map(({ rule }) => rule)).toEqual(isTold ? ["host-missing"] : []);
+    },
+  );
 });

@@ -79,16 +79,18 @@ describe("a required port of a host with several addresses", () => {
     ],
     ["is unknown where one was not covered", [makeHost(A, { quiet: [closed] }), makeHost(B)], [], 1],
     [
-      "is missing where the other address answers nothing",
+      "is unknown where the other address answers nothing",
       [makeHost(A, { presence: "silent" }), makeHost(B, { quiet: [closed] })],
-      [`required-missing ${A} 22`],
-      0,
+      [],
+      1,
     ],
+    ["is unknown where the other address was not asked", [makeHost(B, { quiet: [closed] })], [], 1],
+    ["is there where it is open at the one address that was asked", [openHost(B, "22/tcp")], [], 0],
     [
-      "is missing at the one address that was asked",
-      [makeHost(B, { quiet: [closed] })],
-      [`required-missing ${B} 22`],
-      0,
+      "is unknown where one address answers nothing and the other was not asked",
+      [makeHost(B, { presence: "silent" })],
+      [],
+      1,
     ],
   ])("%s", (_what, hosts, found, unknown) => {
     const judged = brief(hosts);
@@ -119,10 +121,11 @@ describe("host-missing", () => {
       [makeHost(B, { presence: "vanished" }), makeHost(A, { presence: "silent" })],
       [`host-missing ${A} null`],
     ],
+    ["is no host of which one address was not asked", [makeHost(B, { presence: "silent" })], []],
     [
-      "is told at the address that was asked",
-      [makeHost(B, { presence: "silent" })],
-      [`host-missing ${B} null`],
+      "is no host of which one address was asked and not covered",
+      [makeHost(A, { presence: "silent" }), makeHost(B, { presence: "not-covered" })],
+      [],
     ],
   ])("%s", (_what, hosts, found) => {
     expect(brief(hosts).found).toEqual(found);
@@ -139,13 +142,42 @@ describe("host-missing", () => {
 
   test("knows addresses that the view only counts", () => {
     const bound = bind(PROFILE);
-    const silent = addressSetOf([A, B].map(address));
-    const found = (hosts: readonly HostView[]) =>
-      judge(makeView(hosts), bound, { silent }).findings.map(
+    const found = (hosts: readonly HostView[], ...counted: readonly string[]) =>
+      judge(makeView(hosts), bound, { silent: addressSetOf(counted.map(address)) }).findings.map(
         (finding) => `${finding.rule} ${finding.address}`,
       );
-    expect(found([])).toEqual([`host-missing ${A}`]);
-    expect(found([openHost(B, "22/tcp")])).toEqual([]);
+    expect(found([], A, B)).toEqual([`host-missing ${A}`]);
+    expect(found([makeHost(B, { presence: "silent" })], A)).toEqual([`host-missing ${A}`]);
+    expect(found([], B)).toEqual([]);
+    expect(found([openHost(B, "22/tcp")], A, B)).toEqual([]);
+  });
+});
+
+describe("a host that is met here by another address than its own", () => {
+  const text = PROFILE.replace("owner: dba", "seen_as: {bastion: 192.0.2.7}, owner: dba");
+  const NAT = "192.0.2.7";
+
+  test("is missing, and lacks its port, where that one was asked: its own are not met here", () => {
+    expect(brief([makeHost(NAT, { presence: "silent" })], text).found).toEqual([`host-missing ${NAT} null`]);
+    const { found, findings } = brief([makeHost(NAT, { quiet: [closed] })], text);
+    expect(found).toEqual([`required-missing ${NAT} 22`]);
+    expect(findings[0]?.evidence).toMatch(/^closed: required by/);
+  });
+
+  test("is not, where only its own were asked", () => {
+    const silent = [A, B].map((each) => makeHost(each, { presence: "silent" }));
+    expect(brief(silent, text).found).toEqual([]);
+    expect(brief([makeHost(A, { quiet: [closed] }), makeHost(B, { quiet: [closed] })], text)).toMatchObject({
+      found: [],
+      notes: ["not covered in this run: 1 required port"],
+    });
+  });
+
+  test("is told of with every address that was looked at", () => {
+    const gone = [NAT, A].map((each) => makeHost(each, { presence: "silent" }));
+    expect(brief(gone, text).findings[0]?.evidence).toContain(`answers nothing on ${NAT}, ${A} and group`);
+    const lacking = [makeHost(NAT, { quiet: [closed] }), makeHost(A, { quiet: [closed] }), makeHost(B)];
+    expect(brief(lacking, text).findings[0]?.evidence).toMatch(`closed on ${NAT}, closed on ${A}: required`);
   });
 });
 

@@ -425,11 +425,42 @@ describe("a required port that is missing", () => {
 
   test("that is told of at another address of the host is silenced at the first", () => {
     const missing = { ports: { "80/tcp": "closed" } } as const;
+    const alone = bind("version: 1\ngroups: [{id: a, match: {address: 10.0.0.6}, required: [80/tcp]}]");
     const { findings } = liveThrough(
       [{ "10.0.0.6": missing }, { "10.0.0.5": missing, "10.0.0.6": missing }],
-      TWO("required: [80/tcp]"),
+      [alone, TWO("required: [80/tcp]")],
     );
     expect(path(findings.transitions).at(-1)).toBe("2: open → silenced (told of at 10.0.0.5 now)");
+  });
+
+  test("of a host of which an address was not asked, or answers nothing, is not told of, and carried", () => {
+    const missing = { ports: { "80/tcp": "closed" } } as const;
+    const both: Week = { "10.0.0.5": missing, "10.0.0.6": missing };
+    const parts: readonly Week[] = [
+      { "10.0.0.6": missing },
+      { "10.0.0.5": missing },
+      { "10.0.0.5": { presence: "silent" }, "10.0.0.6": missing },
+    ];
+    const profile = TWO("required: [80/tcp]");
+    expect(liveThrough(parts, profile).findings.statuses()).toEqual([]);
+    const { findings, last } = liveThrough([both, ...parts], profile);
+    expect(path(findings.transitions)).toEqual(["1: new → open (seen for the first time)"]);
+    expect(last.judgement.findings).toMatchObject([
+      { address: "10.0.0.5", run: 1, carried: "not covered in this run" },
+    ]);
+  });
+
+  test("is closed where it opens on an address of the host that this vantage meets otherwise", () => {
+    const profile = bind(
+      "version: 1\nhosts: {db: {addresses: [10.0.0.5], seen_as: {bastion: 192.0.2.7}}}\ngroups: [{id: db, match: {host: db}, required: [80/tcp]}]",
+    );
+    const week = (port: PortWeek): Week => ({
+      "192.0.2.7": { ports: { "80/tcp": "closed" } },
+      "10.0.0.5": { ports: { "80/tcp": port } },
+    });
+    expect(liveThrough([week("closed"), week("open")], profile).findings.statuses()).toEqual([
+      "required-missing closed",
+    ]);
   });
 });
 
@@ -655,16 +686,40 @@ describe("exceptions in the life of a finding", () => {
     const none: HostWeek = { ports: { "80/tcp": "closed" } };
     const profile = excepting("2026-12-31", "match: {network: 10.0.0.0/24}, ports: [80/tcp]");
     const { findings } = liveThrough(
-      [
-        { "10.0.0.1": none, "10.0.0.2": none },
-        { "10.0.0.1": { presence: "silent" }, "10.0.0.2": none },
-      ],
+      [{ "10.0.0.2": none }, { "10.0.0.1": none, "10.0.0.2": none }],
       profile,
+      { targets: ["10.0.0.0/24"] },
     );
-    expect(path(findings.transitions).slice(1)).toEqual([
+    expect(path(findings.transitions)).toEqual([
+      "1: new → open (seen for the first time)",
       "2: new → open (seen for the first time)",
-      "2: open → silenced (told of on 10.0.0.2 80/tcp now)",
+      "2: open → silenced (told of on 10.0.0.1 80/tcp now)",
     ]);
+  });
+
+  test("an unused exception by network is carried where the network was not asked whole, or a host of it is silent", () => {
+    const none: HostWeek = { ports: { "80/tcp": "closed" } };
+    const profile = excepting("2026-12-31", "match: {network: 10.0.0.0/24}, ports: [80/tcp]");
+    const weeks: Week[] = [
+      { "10.0.0.1": none, "10.0.0.2": none },
+      { "10.0.0.1": { presence: "silent" }, "10.0.0.2": none },
+      { "10.0.0.1": none, "10.0.0.2": none },
+      { "10.0.0.1": none, "10.0.0.2": { ports: { "80/tcp": "open" } } },
+    ];
+    const targets = [["10.0.0.0/24"], ["10.0.0.0/24"], ["10.0.0.1", "10.0.0.2"], ["10.0.0.2"]];
+    const findings = new Findings();
+    const seen = viewsOf(weeks).map((view, week) => {
+      const run = { ...view.run, targets: targets[week] ?? [] };
+      const { judgement } = findings.live({ ...view, run }, profile);
+      return judgement.findings.map(({ rule, carried }) => `${rule}: ${carried ?? "judged"}`);
+    });
+    expect(seen).toEqual([
+      ["exception-unused: judged"],
+      ["exception-unused: not covered in this run"],
+      ["exception-unused: not covered in this run"],
+      ["unexpected-open: judged"],
+    ]);
+    expect(findings.statuses()).toEqual(["exception-unused closed", "unexpected-open accepted"]);
   });
 });
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { silentAddresses } from "../../src/exposure/askedAddresses.js";
 import { judge } from "../../src/exposure/judge.js";
+import type { Run } from "../../src/facts/run.js";
 import type { HostView } from "../../src/facts/view.js";
 import { bind } from "../profile/bound.js";
 import {
@@ -17,16 +19,20 @@ import {
 
 const HOST = "10.0.0.5";
 
-/** Judges with one exception `X` of `li.wei` that holds. Returns what is said of unused ones. */
-function unused(hosts: readonly HostView[], exception: string, rest = "") {
+/**
+ * Judges a run of 10.0.0.0/24, unless told otherwise, with one exception `X` of `li.wei` that holds. Returns what is said
+ * of unused ones.
+ */
+function unused(hosts: readonly HostView[], exception: string, rest = "", some: Partial<Run> = {}) {
   const text = `version: 1
 groups: [{id: lan, match: {network: 10.0.0.0/8}, allowed: [22/tcp, {port: 443/tcp, service: https}]}]
 ${rest}
 exceptions: [{id: X, ${exception}, owner: li.wei, reason: r, expires: 2026-12-31}]
 `;
-  return judge(makeView(hosts), bind(text, { "app.example": [HOST] })).findings.filter(
-    ({ rule }) => rule === "exception-unused",
-  );
+  const view = makeView(hosts, { targets: ["10.0.0.0/24"], ...some });
+  return judge(view, bind(text, { "app.example": [HOST] }), {
+    silent: silentAddresses(view),
+  }).findings.filter(({ rule }) => rule === "exception-unused");
 }
 
 const brief = (findings: ReturnType<typeof unused>) =>
@@ -38,6 +44,8 @@ const gone = (proof: "closed" | "refused" | "silent", firstSeen = START - 9 * DA
   proof,
   firstSeen,
 });
+
+const none = (host: string) => makeHost(host, { quiet: [quiet("closed", "8080/tcp")] });
 
 describe("an exception for a port of a named host", () => {
   test("that is closed is unused, since it closed", () => {
@@ -188,25 +196,65 @@ describe("an exception for several ports and hosts", () => {
   });
 
   test("by network is unused only where no host uses it and all are covered, told of at the lowest", () => {
-    const none = (host: string) => makeHost(host, { quiet: [quiet("closed", "8080/tcp")] });
     const found = (...hosts: readonly HostView[]) =>
       brief(unused(hosts, "match: {network: 10.0.0.0/24}, ports: [8080/tcp]"));
     const silent = makeHost("10.0.0.2", { presence: "silent" });
-    expect(found(none("10.0.0.10"), none("10.0.0.9"), silent)).toEqual(["10.0.0.9 8080/tcp"]);
+    expect(found(none("10.0.0.10"), none("10.0.0.9"))).toEqual(["10.0.0.9 8080/tcp"]);
+    expect(found(none("10.0.0.10"), none("10.0.0.9"), silent)).toEqual([]);
     expect(found(none("10.0.0.9"), openHost("10.0.0.10", "8080/tcp"))).toEqual([]);
     expect(found(none("10.0.0.9"), makeHost("10.0.0.10"))).toEqual([]);
     expect(found(silent)).toEqual([]);
     expect(found(none("10.0.1.1"))).toEqual([]);
   });
 
+  test.each<[what: string, match: string, run: Partial<Run>, isUnused: boolean]>([
+    ["a network in two parts", "{network: 10.0.0.0/24}", { targets: ["10.0.0.0/25", "10.0.0.128/25"] }, true],
+    ["a network with more", "{network: 10.0.0.0/24}", { targets: ["10.0.0.0/16"] }, true],
+    ["half a network", "{network: 10.0.0.0/24}", { targets: ["10.0.0.0/25"] }, false],
+    ["a network but for one address", "{network: 10.0.0.0/24}", { exclusions: ["10.0.0.77"] }, false],
+    ["a network but for a name", "{network: 10.0.0.0/24}", { exclusions: ["db.example"] }, false],
+    ["a name in the network", "{network: 10.0.0.0/24}", { targets: ["app.example"] }, false],
+    ["one network of two", "{network: [10.0.0.0/24, 10.9.0.0/24]}", {}, false],
+    ["both networks", "{network: [10.0.0.0/24, 10.9.0.0/24]}", { targets: ["10.0.0.0/8"] }, true],
+    ["a block of addresses", "{address: 10.0.0.0/28}", {}, true],
+    ["half a block of addresses", "{address: 10.0.0.0/28}", { targets: ["10.0.0.0/29"] }, false],
+    ["the host that it names", `{address: ${HOST}}`, { targets: [HOST] }, true],
+    ["the host that it names, and not the rest", `{address: ${HOST}}`, { outcome: "partial" }, true],
+    ["a network in part", "{network: 10.0.0.0/24}", { outcome: "partial" }, false],
+    ["a network as a file has it", "{network: 10.0.0.0/24}", { source: "import" }, false],
+    ["all hosts with a tag that are known", "{tags: web}", {}, false],
+    ["all hosts of a realm that are known", "{realm: default}", {}, false],
+    [
+      "a network, of which a tag picks hosts",
+      "{network: 10.0.0.0/24, tags: web}",
+      { targets: ["10.0.0.0/8"] },
+      false,
+    ],
+  ])("is told of where the run asked %s, if that is all", (_what, match, run, isUnused) => {
+    const rest = `hosts: {app: {addresses: [${HOST}], tags: [web]}}`;
+    expect(brief(unused([none(HOST)], `match: ${match}, ports: [8080/tcp]`, rest, run))).toEqual(
+      isUnused ? [`${HOST} 8080/tcp`] : [],
+    );
+  });
+
   test("of one host with two addresses is used by either", () => {
     const rest = "hosts: {db: [10.0.0.5, 10.0.0.6]}";
     const found = (...hosts: readonly HostView[]) =>
       brief(unused(hosts, "match: {host: db}, ports: [8080/tcp]", rest));
-    const none = (host: string) => makeHost(host, { quiet: [quiet("closed", "8080/tcp")] });
     expect(found(none("10.0.0.5"), openHost("10.0.0.6", "8080/tcp"))).toEqual([]);
     expect(found(none("10.0.0.6"), none("10.0.0.5"))).toEqual(["10.0.0.5 8080/tcp"]);
     expect(found(none("10.0.0.5"), makeHost("10.0.0.6"))).toEqual([]);
+    expect(found(none("10.0.0.5"), makeHost("10.0.0.6", { presence: "silent" }))).toEqual([]);
+  });
+
+  test("of one host with two addresses may be used by the one that was not asked", () => {
+    const rest = "hosts: {db: [10.0.0.5, 10.1.0.5]}";
+    for (const match of ["{host: db}", "{address: 10.0.0.5}", "{network: 10.0.0.0/24}"]) {
+      const found = (...hosts: readonly HostView[]) =>
+        brief(unused(hosts, `match: ${match}, ports: [8080/tcp]`, rest));
+      expect(found(none("10.0.0.5"))).toEqual([]);
+      expect(found(none("10.0.0.5"), none("10.1.0.5"))).toEqual(["10.0.0.5 8080/tcp"]);
+    }
   });
 });
 
@@ -227,5 +275,14 @@ describe("an exception about the host itself", () => {
     const found = (...hosts: readonly HostView[]) => brief(unused(hosts, match));
     expect(found(makeHost("10.0.0.7"), makeHost("10.0.0.6"))).toEqual(["10.0.0.6"]);
     expect(found(makeHost("10.0.0.7"), makeHost("10.0.0.6", { presence: "silent" }))).toEqual([]);
+    expect(brief(unused([makeHost("10.0.0.6")], match, "", { targets: ["10.0.0.0/25"] }))).toEqual([]);
+  });
+
+  test("by network is used by a missing host that the view only counts", () => {
+    const match = "match: {network: 10.0.0.0/24}, rules: [host-missing]";
+    const rest = "hosts: {db: [10.0.0.9]}";
+    const found = (...hosts: readonly HostView[]) => brief(unused(hosts, match, rest));
+    expect(found(makeHost("10.0.0.6"))).toEqual([]);
+    expect(found(makeHost("10.0.0.6"), makeHost("10.0.0.9"))).toEqual(["10.0.0.6"]);
   });
 });

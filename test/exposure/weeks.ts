@@ -7,6 +7,7 @@ import { judge } from "../../src/exposure/judge.js";
 import { type JudgedRun, type LivedJudgement, liveOn } from "../../src/exposure/life.js";
 import type { Finding, FindingTransition } from "../../src/facts/finding.js";
 import type { Proof, QuietGroup } from "../../src/facts/observation.js";
+import type { Run } from "../../src/facts/run.js";
 import type { HostView, RunView } from "../../src/facts/view.js";
 import type { BoundProfile } from "../../src/profile/bind.js";
 import { parsePort } from "../../src/scope/port.js";
@@ -46,8 +47,8 @@ export function startOf(week: number): number {
   return START + week * WEEK;
 }
 
-/** What each week's run showed. Run 1 is week 0. */
-export function viewsOf(weeks: readonly Week[]): readonly RunView[] {
+/** What each week's run showed. Run 1 is week 0. It asked the hosts that are told of, one by one, unless `some` says more. */
+export function viewsOf(weeks: readonly Week[], some: Partial<Run> = {}): readonly RunView[] {
   return weeks.map((asked, week) =>
     makeView(
       Object.keys(asked)
@@ -58,6 +59,7 @@ export function viewsOf(weeks: readonly Week[]): readonly RunView[] {
         startedAt: startOf(week),
         endedAt: startOf(week) + 3_600_000,
         targets: Object.keys(asked),
+        ...some,
       },
     ),
   );
@@ -170,10 +172,11 @@ export class Findings {
 export function liveThrough(
   weeks: readonly Week[],
   profiles: BoundProfile | null | readonly (BoundProfile | null)[],
+  some: Partial<Run> = {},
 ): { findings: Findings; last: LivedJudgement } {
   const findings = new Findings();
   let last: LivedJudgement | null = null;
-  viewsOf(weeks).forEach((view, week) => {
+  viewsOf(weeks, some).forEach((view, week) => {
     const all = Array.isArray(profiles) ? profiles : [profiles];
     last = findings.live(view, all[Math.min(week, all.length - 1)] ?? null);
   });

@@ -54,7 +54,7 @@ const since = (text: string): SinceRow => ({
 const change = (text: string): LoggedChange => ({
   ...{ run: 4, timeFrom: T, timeTo: T, address: row("10.30.0.10", 22).address, protocol: "tcp", port: 22 },
   ...{ kind: "service-changed", before: text, after: text, vantage: text, operator: text, realm: text },
-  ...{ audit: text, recordedAt: null, retracted: false, serial: 0 },
+  ...{ audit: text, recordedAt: T, act: "told", serial: 0, supersedes: null, isForgotten: false },
 });
 const coverage = (text: string): CoverageRow => ({
   ...{ address: row("10.30.0.10", 22).address, vantage: text, realm: text, coverage: "covered", run: 4 },
@@ -77,7 +77,7 @@ describe.each(Object.entries(HOSTILE))("a text of %s is safe", (_, text) => {
       renderChanges([change(text)], format, LOOK),
       renderCoverage([coverage(text)], format, LOOK),
       renderSqlAnswer({ columns: [text, "b"], rows: [[text, 1]] }, format === "csv" ? "json" : format, LOOK),
-      ...(format === "jsonl" ? [] : [renderRunDiff(compared(text), format, LOOK)]),
+      renderRunDiff(compared(text), format, LOOK),
     ];
     for (const each of printed) expect(each).not.toMatch(UNSAFE);
     for (const each of printed.slice(0, 5)) {
@@ -99,20 +99,37 @@ describe("the change log as syslog", () => {
       hostname: "bastion 1",
     });
     expect(line).toBe(
-      '<108>1 2026-11-25T01:14:00.000Z bastion1 portreeve - change [change@32473 run="4" address="10.30.0.10" port="22/tcp" kind="opened" before="x\\" \\] \\\\" after="x\\" \\] \\\\" timeFrom="2026-11-25T01:14:00.000Z" timeTo="2026-11-25T01:14:00.000Z" vantage="x\\" \\] \\\\" realm="x\\" \\] \\\\" operator="x\\" \\] \\\\"] 10.30.0.10 22/tcp opened: x" ] \\ -> x" ] \\\n',
+      '<108>1 2026-11-25T01:14:00.000Z bastion1 portreeve - change [change@32473 run="4" address="10.30.0.10" port="22/tcp" kind="opened" before="x\\" \\] \\\\" after="x\\" \\] \\\\" timeFrom="2026-11-25T01:14:00.000Z" timeTo="2026-11-25T01:14:00.000Z" vantage="x\\" \\] \\\\" realm="x\\" \\] \\\\" operator="x\\" \\] \\\\" audit="x\\" \\] \\\\" act="told"] 10.30.0.10 22/tcp opened: x" ] \\ -> x" ] \\\n',
     );
   });
 
-  test("says what a correction takes back", () => {
-    const taken = { ...change("a"), serial: 1, retracted: true, recordedAt: T + 1000 };
-    expect(logLine(taken, "text", { zone: "UTC", hostname: "h" })).toMatch(/taken back: it did not happen/);
+  test("says what a correction takes back, which is no alarm, and that a run was taken back", () => {
+    const taken: LoggedChange = {
+      ...change("a"),
+      ...{ kind: "opened", serial: 1, act: "retracted", supersedes: 0, isForgotten: true },
+      recordedAt: T + 1000,
+    };
+    expect(logLine(taken, "text", { zone: "UTC", hostname: "h" })).toMatch(
+      /taken back: it did not happen, its run was taken back/,
+    );
     expect(logLine(taken, "syslog", { zone: "UTC", hostname: "h" })).toMatch(
-      /^<109>1 2026-11-25T01:14:01\.000Z .*supersedes="0" retracted="true"/,
+      /^<109>1 2026-11-25T01:14:01\.000Z .*act="retracted" supersedes="0" forgotten="true"/,
     );
     expect(JSON.parse(logLine(taken, "jsonl", { zone: "UTC", hostname: "h" }))).toMatchObject({
-      supersedes: 0,
-      retracted: true,
+      ...{ act: "retracted", serial: 1, supersedes: 0, forgotten: true },
+      ...{ recordedAt: "2026-11-25T01:14:01Z", kind: "opened", run: 4 },
     });
+    const late: LoggedChange = {
+      ...taken,
+      serial: 0,
+      act: "corrected",
+      supersedes: null,
+      isForgotten: false,
+    };
+    expect(logLine(late, "syslog", { zone: "UTC", hostname: "h" })).toMatch(/^<109>1 /);
+    expect(logLine(late, "text", { zone: "UTC", hostname: "h" })).toMatch(
+      /^2026-11-25 01:14 \+00:00 .*opened: a -> a, a correction: it was not known before {2}\(after /,
+    );
   });
 });
 
@@ -122,6 +139,9 @@ describe("tables", () => {
     for (const width of [80, 100]) {
       const lines = renderStates([wide, state("x")], "text", { ...LOOK, width }).split("\n");
       for (const line of lines) expect(textWidth(line)).toBeLessThanOrEqual(width);
+      // Whatever has to go for it, the age of the evidence is there.
+      expect(lines[0]).toMatch(/EVIDENCE/);
+      expect(lines[1]).toMatch(/40 d/);
     }
     const answer = renderSqlAnswer(
       {

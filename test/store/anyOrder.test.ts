@@ -110,13 +110,18 @@ function observationOf(address: string, made: Made): HostObservation {
 }
 
 const file = fc.record({
+  /** Mostly a day, two files each; some tell no time, and some one that is still to come. */
+  when: fc.constantFrom<When>("past", "past", "past", "past", "past", "past", "undated", "future"),
   vantage: fc.constantFrom("bastion", "bastion", "bastion", "internet"),
   realm: fc.constantFrom("default", "default", "other"),
   hosts: fc.array(fc.option(host, { freq: 6 }), { minLength: ADDRESSES.length, maxLength: ADDRESSES.length }),
 });
 
+type When = "past" | "undated" | "future";
+
 interface File {
   readonly number: number;
+  readonly when: When;
   readonly vantage: string;
   readonly realm: string;
   readonly hosts: readonly HostObservation[];
@@ -125,15 +130,22 @@ interface File {
 const hashOf = (number: number): string =>
   ((number * 7919) % 1048576).toString(16).padStart(5, "0").slice(-4).padEnd(64, "0");
 
-function importFile(store: Store, { number, vantage, realm, hosts }: File): number {
-  const startedAt = Math.ceil(number / 2) * DAY;
+const NEXT_CENTURY = Date.parse("2101-01-01T00:00:00Z");
+
+function startOf({ number, when }: File): number {
+  return Math.ceil(number / 2) * DAY + (when === "future" ? NEXT_CENTURY : 0);
+}
+
+function importFile(store: Store, file: File): number {
+  const { number, vantage, realm, hosts, when } = file;
+  const startedAt = startOf(file);
   const about: ImportFile = {
     name: `${number}.xml`,
     hash: hashOf(number),
     bytes: 100,
     scanner: "nmap 7.93",
     args: "nmap",
-    dated: true,
+    dated: when !== "undated",
   };
   const begun = store.beginImport(draft(startedAt, { source: "import", vantage, realm }), about);
   if (begun.import === null) throw new Error(`file ${number} is known as run ${begun.known.id}`);
@@ -181,6 +193,42 @@ function reads(store: Store, files: ReadonlyMap<number, number>): unknown {
   return JSON.parse(text);
 }
 
+/** The lines of the log as they are told apart; times are looked up anew each time. */
+function logOf(store: Store): string[] {
+  return store
+    .changeLog()
+    .map(({ run, address, protocol, port, kind, before, after, serial, recordedAt }) =>
+      JSON.stringify([run, address, protocol, port, kind, before, after, serial, recordedAt]),
+    );
+}
+
+/** Lines are only ever added, and the last one on each change says whether it holds. */
+function expectLog(store: Store, before: readonly string[], runs: Iterable<number>): string[] {
+  const log = logOf(store);
+  const lines = new Set(log);
+  expect(lines.size).toBe(log.length);
+  expect(before.filter((line) => !lines.has(line))).toEqual([]);
+  const serials = new Map<string, number[]>();
+  for (const line of log) {
+    const [run, ...rest] = JSON.parse(line);
+    const change = JSON.stringify([run, ...rest.slice(0, 6)]);
+    serials.set(change, [...(serials.get(change) ?? []), rest[6]]);
+  }
+  for (const told of serials.values()) {
+    expect(told.sort((a, b) => a - b)).toEqual(told.map((_, index) => index));
+  }
+  const holding = [...serials].filter(([, told]) => told.length % 2 === 1).map(([change]) => change);
+  const known = [...runs].flatMap((run) =>
+    store
+      .changesOf(run)
+      .map((each) =>
+        JSON.stringify([run, each.address, each.protocol, each.port, each.kind, each.before, each.after]),
+      ),
+  );
+  expect(holding.sort()).toEqual(known.sort());
+  return log;
+}
+
 describe("files", () => {
   test("come back as they were, and give the same rows in whatever order they come and go", () => {
     const folder = scratchFolder();
@@ -196,7 +244,8 @@ describe("files", () => {
             const hosts = plan.hosts.flatMap((make, at) =>
               make === null ? [] : [observationOf(ADDRESSES[at] ?? "", make)],
             );
-            return { number: index + 1, vantage: plan.vantage, realm: plan.realm, hosts };
+            const { when, vantage, realm } = plan;
+            return { number: index + 1, when, vantage, realm, hosts };
           });
           const shuffled = files
             .map((each) => [dice.next().value ?? 0, each] as const)
@@ -208,28 +257,32 @@ describe("files", () => {
           const ordered = openStore(other, { mode: "write", now: () => 0 });
           try {
             const runs = new Map<number, number>();
-            for (const each of shuffled) runs.set(each.number, importFile(store, each));
+            let log: string[] = [];
+            for (const each of shuffled) {
+              runs.set(each.number, importFile(store, each));
+              log = expectLog(store, log, runs.values());
+            }
             for (const { which, again } of backs) {
               const each = files[which % files.length];
               const run = each === undefined ? undefined : runs.get(each.number);
               if (each === undefined || run === undefined) continue;
               store.forgetRun(run);
               runs.delete(each.number);
+              log = expectLog(store, log, runs.values());
               if (again) runs.set(each.number, importFile(store, each));
+              log = expectLog(store, log, runs.values());
             }
+            expect(store.check().flatMap(({ faults }) => faults)).toEqual([]);
             const kept = new Map<number, number>();
             const byKey = files
               .filter((each) => runs.has(each.number))
-              .sort(
-                (a, b) =>
-                  Math.ceil(a.number / 2) - Math.ceil(b.number / 2) ||
-                  (hashOf(a.number) < hashOf(b.number) ? -1 : 1),
-              );
+              .sort((a, b) => startOf(a) - startOf(b) || (hashOf(a.number) < hashOf(b.number) ? -1 : 1));
             for (const each of byKey) kept.set(each.number, importFile(ordered, each));
             for (const each of byKey) {
               for (const said of each.hosts) {
                 const run = runs.get(each.number) ?? 0;
-                expect(normal(store.observationOf(run, said.address))).toEqual(normal(said));
+                const expected = each.when === "undated" ? null : normal(said);
+                expect(normal(store.observationOf(run, said.address))).toEqual(expected);
               }
             }
             expect(reads(store, runs)).toEqual(reads(ordered, kept));

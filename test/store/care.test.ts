@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { Readable } from "node:stream";
 import Sqlite from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { emptyPortSet } from "../../src/scope/portSet.js";
@@ -39,23 +40,21 @@ describe("a check", () => {
   test.each([
     [
       "a span that does not end where the next begins",
-      "UPDATE span SET until_key = until_key + 1 WHERE until_key IS NOT NULL",
+      "UPDATE host_span SET until_key = from_key + 1",
       /does not end where/,
     ],
+    ["spans that cannot be read", "UPDATE tracks SET packed = x'0105'", /not the tracks|in the middle/],
     [
-      "a span that is still open though another follows",
-      "UPDATE span SET until_key = NULL",
-      /does not end where/,
+      "changes that cannot be read",
+      "DROP TRIGGER published_is_final; UPDATE published SET lines = x'07'",
+      /the changes of run/,
     ],
-    [
-      "two spans of one state",
-      "UPDATE span SET value = (SELECT id FROM value WHERE proof = 'open')",
-      /two spans of one state/,
-    ],
+    ["a host that a question for a port would miss", "DELETE FROM port_hosts", /who-has would not find it/],
+    ["two spans of one state", "UPDATE value SET proof = 'open'", /two spans of one state/],
     ["a set that cannot be read", "UPDATE hostset SET members = x'07'", /hostset \d+: not a host set/],
     [
       "a row that names nothing",
-      "PRAGMA foreign_keys = OFF; UPDATE span SET host = 99",
+      "PRAGMA foreign_keys = OFF; UPDATE tracks SET host = 99",
       /names a host that is not there/,
     ],
   ])("finds %s", (_, damage, fault) => {
@@ -150,6 +149,45 @@ describe("kept XML", () => {
     ]);
     expect(store.askSql("SELECT * FROM v1_spans")).toEqual(before);
     expect(() => store.readXml(old)).toThrow(/not kept any more/);
-    expect(store.stats().tables.find(({ table }) => table === "span")).toMatchObject({ rows: 1 });
+    expect(store.stats().tables.find(({ table }) => table === "tracks")).toMatchObject({ rows: 1 });
+  });
+
+  test("of an imported file is pruned by the end of what it tells of", async () => {
+    const store = scratchStore();
+    for (const day of [1, 40]) {
+      const hash = String(day).padEnd(64, "0");
+      await store.keepXmlFrom(hash, Readable.from(["<nmaprun/>"]));
+      const file = { name: "a", hash, bytes: 10, scanner: "nmap 7.93", args: "", dated: true };
+      const begun = store.beginImport(draft(day * DAY, { source: "import" }), file);
+      begun.import?.end(ending(day * DAY + 1));
+    }
+    // Brought in today: where XML is kept for a time, that begins now.
+    expect(store.pruneRaw(20 * DAY, "by import")).toEqual([]);
+    expect(store.pruneRaw(20 * DAY).map(({ sha256 }) => sha256)).toEqual(["1".padEnd(64, "0")]);
+    expect(store.stats().rawFiles).toBe(1);
+    expect(store.importOf(1)).toMatchObject({ hash: "1".padEnd(64, "0") });
+  });
+
+  test("that a killed process left without a run is told by a check, and goes when it is a day old", () => {
+    const store = scratchStore();
+    const sha = "4".repeat(64);
+    store.keepXml(sha, "<nmaprun/>");
+    const whole = xmlPath(store.path, sha);
+    const half = `${whole}.123-0a.part`;
+    writeFileSync(half, "half");
+    const faults = (): string[] => store.check().flatMap((each) => each.faults);
+    expect([faults(), store.pruneRaw(DAY)]).toEqual([[], []]);
+    const before = (Date.now() - 2 * DAY) / 1000;
+    for (const path of [whole, half]) utimesSync(path, before, before);
+    expect(faults().sort()).toEqual(
+      [whole, half].map((path) => `no run names ${path}: \`portreeve db prune\` removes it`).sort(),
+    );
+    expect(
+      store
+        .pruneRaw(DAY)
+        .map(({ path }) => path)
+        .sort(),
+    ).toEqual([whole, half].sort());
+    expect([existsSync(whole), existsSync(half), faults()]).toEqual([false, false, []]);
   });
 });

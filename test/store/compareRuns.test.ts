@@ -2,7 +2,17 @@ import { describe, expect, test } from "vitest";
 import type { HostObservation } from "../../src/facts/observation.js";
 import { formatPortSet } from "../../src/scope/portSet.js";
 import type { Store } from "../../src/store/store.js";
-import { observed, openCell, quietGroup, recordRun, scratchStore, service, silentHost } from "./sample.js";
+import {
+  draft,
+  ending,
+  observed,
+  openCell,
+  quietGroup,
+  recordRun,
+  scratchStore,
+  service,
+  silentHost,
+} from "./sample.js";
 
 const DAY = 86_400_000;
 const A = "10.0.0.1";
@@ -101,11 +111,26 @@ describe("two runs compared", () => {
     expect(told(store, 1, 3)).toEqual({ changes: [], firstSeen: [], not: [`${A} T:80 3 only-one-covered`] });
   });
 
-  test("of one vantage each are compared as each saw it", () => {
+  test("seen from two places are refused, and a file without a date is", () => {
     const store = scratchStore();
     recordRun(store, DAY, [mixed([22, 80], [])]);
     recordRun(store, 2 * DAY, [mixed([80], [22], "silent")], { vantage: "internet" });
-    expect(told(store).changes).toEqual([`${A} 22 went-silent`]);
+    recordRun(store, 3 * DAY, [mixed([80], [22])], { realm: "branch" });
+    expect(() => told(store, 1, 2)).toThrow(
+      /run 1 was seen from bastion, run 2 was seen from internet: what differs is where from/,
+    );
+    expect(() => told(store, 1, 3)).toThrow(/run 1 .* in the realm default, run 3 .* in the realm branch/);
+    const file = { name: "a.xml", hash: "0".repeat(64), bytes: 1, scanner: "", args: "", dated: false };
+    const begun = store.beginImport(draft(4 * DAY, { source: "import" }), file);
+    begun.import?.add([open(22)]);
+    const undated = begun.import?.end(ending(4 * DAY));
+    expect(() => told(store, 1, undated?.id)).toThrow(/does not tell when it was made/);
+    expect(() => told(store, 1, 99)).toThrow(/there is no run 99/);
+  });
+
+  test("with an answer that proves nothing in one of them say so, though the port never was open", () => {
+    const store = days([observed(A, { quiet: [quietGroup("none", [22])] })], [mixed([], [22])]);
+    expect(told(store)).toEqual({ changes: [], firstSeen: [], not: [`${A} T:22 null said-nothing`] });
   });
 
   test("change a service only where both identified it", () => {

@@ -1,5 +1,8 @@
 /** What a database says, by natural keys: numbers that depend on the order of writing are replaced by what they name. */
+import { inflateRawSync } from "node:zlib";
 import Sqlite from "better-sqlite3";
+import { unpackChanges } from "../../src/history/changePack.js";
+import { defineSpanViews } from "../../src/store/spanViews.js";
 
 const HOST =
   "(SELECT realm.name || ' ' || address FROM host JOIN realm ON realm.id = host.realm WHERE host.id = t.host)";
@@ -31,14 +34,28 @@ const TABLES: Readonly<Record<string, string>> = {
   /** The newest word on each change: what was said before it is history. */
   change: `SELECT run, host, protoport, what FROM (
       SELECT ${RUN} AS run, ${HOST} AS host, protoport, (SELECT what FROM change_value v WHERE v.id = t.what) AS what,
-        max(serial) AS serial FROM change t GROUP BY t.run, t.host, protoport, t.what
+        max(serial) AS serial FROM line t GROUP BY t.run, t.host, protoport, t.what
     ) WHERE serial % 2 = 0 AND run IS NOT NULL`,
 };
+
+/** The change log as one table of rows, packed ones and others. */
+function unpackLines(database: Sqlite.Database): void {
+  database.exec("CREATE TEMP TABLE line AS SELECT run, host, protoport, what, serial FROM change");
+  const insert = database.prepare("INSERT INTO line VALUES (?, ?, ?, ?, 0)");
+  for (const { run, lines } of database
+    .prepare<[], { run: number; lines: Buffer }>("SELECT * FROM published")
+    .all()) {
+    const { hosts, protoports, whats } = unpackChanges(inflateRawSync(lines));
+    for (const [index, host] of hosts.entries()) insert.run(run, host, protoports[index], whats[index]);
+  }
+}
 
 export function dump(path: string): Record<string, string[]> {
   const database = new Sqlite(path, { readonly: true });
   try {
+    defineSpanViews(database);
     const said: Record<string, string[]> = {};
+    unpackLines(database);
     for (const [table, sql] of Object.entries(TABLES)) {
       said[table] = database
         .prepare(sql)

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import Sqlite from "better-sqlite3";
@@ -118,6 +118,36 @@ describe("an imported file", () => {
     ]);
   });
 
+  test("from before makes a first sighting earlier: the later run's line is taken back, its own is told, none is lost", () => {
+    const store = scratchStore({ now: () => 100 * DAY });
+    const fifth = take(store, 5, [open(22)]);
+    const told = store.changeLog();
+    const third = take(store, 3, [open(22)]);
+    const first = take(store, 1, [shut(22)]);
+    const lines = (run: number): unknown[] =>
+      store.changeLog({ run }).map(({ kind, serial, supersedes }) => [kind, serial, supersedes]);
+    expect(lines(fifth)).toEqual([
+      ["first-seen", 0, null],
+      ["first-seen", 1, 0],
+    ]);
+    // Found open before it was known to have been closed, then opened.
+    expect(lines(third)).toEqual([
+      ["first-seen", 0, null],
+      ["first-seen", 1, 0],
+      ["opened", 0, null],
+    ]);
+    // The window is looked up: what came in between made it narrower.
+    const narrower = { ...told[0], timeFrom: 3 * DAY + 3_600_000 };
+    expect([lines(first), store.changeLog({ run: fifth })[0]]).toEqual([[], narrower]);
+    expect([first, third, fifth].map((run) => kinds(store, run).length)).toEqual([0, 1, 0]);
+    store.forgetRun(third);
+    expect(lines(fifth)).toEqual([
+      ["first-seen", 0, null],
+      ["first-seen", 1, 0],
+      ["opened", 0, null],
+    ]);
+  });
+
   test("that is older than others is not the newest run", () => {
     const store = scratchStore();
     const newest = take(store, 9, [open(22)]);
@@ -135,24 +165,43 @@ describe("an imported file", () => {
   });
 
   test("larger than memory goes through a temporary file, and is the same", () => {
-    const hosts = Array.from({ length: 300 }, (_, index) => {
-      const ports = Array.from({ length: 2500 }, (_, port) => 1 + port * 2);
-      return observed(`10.0.${index >> 8}.${index & 255}`, {
-        cells: [openCell(2 + index)],
-        quiet: [
-          quietGroup(
-            "closed",
-            ports.filter((port) => port !== 2 + index),
-          ),
-        ],
+    const odd = Array.from({ length: 16_000 }, (_, port) => 1 + port * 2);
+    const host = (index: number): HostObservation =>
+      observed(`10.0.${index >> 8}.${index & 255}`, {
+        cells: [openCell(40_000 + index, { confidence: "imported" })],
+        quiet: [quietGroup("closed", odd.slice(index % 7)), quietGroup("refused", [50_000])],
       });
-    });
     const store = scratchStore();
     const begun = store.beginImport(draft(DAY, { source: "import" }), fileOf("big"));
-    for (const host of hosts) begun.import?.add([host]);
+    for (let index = 0; index < 300; index++) begun.import?.add([host(index)]);
+    // Said of a host that lies in the file already.
+    begun.import?.add([{ ...host(2), names: ["again"] }]);
     const run = begun.import?.end(ending(2 * DAY));
     expect(store.observationRows({ run: run?.id ?? 0 })).toHaveLength(300);
-    expect(store.observationOf(run?.id ?? 0, ip("10.0.1.43"))?.covered).toEqual(hosts[299]?.covered);
+    const rosters = store.coverageRows({ run: run?.id ?? 0 });
+    expect(rosters.filter(({ coverage }) => coverage === "covered")).toHaveLength(300);
+    const view = (index: number) => store.observationOf(run?.id ?? 0, host(index).address);
+    for (const index of [0, 2, 299]) {
+      const { cells, quiet, covered } = host(index);
+      expect(view(index)?.covered).toEqual(covered);
+      expect(view(index)?.cells.map(({ port }) => port)).toEqual(cells.map(({ port }) => port));
+      expect(view(index)?.quiet).toHaveLength(quiet.length);
+    }
+    expect([view(0)?.names, view(2)?.names]).toEqual([[], ["again"]]);
+  });
+
+  test("with an address that is named twice says what was said last, in the order of ports", () => {
+    const store = scratchStore();
+    const cells = (...ports: number[]) => ports.map((port) => openCell(port, { confidence: "imported" }));
+    const id = take(store, 1, [
+      observed(H, { cells: cells(22) }),
+      observed(H, { cells: cells(443, 80), quiet: [quietGroup("closed", [22])] }),
+    ]);
+    expect(store.openRows({ run: id }).map(({ port }) => port)).toEqual([80, 443]);
+    expect(kinds(store, id)).toEqual([
+      [80, "first-seen", null],
+      [443, "first-seen", null],
+    ]);
   });
 });
 
@@ -168,7 +217,7 @@ describe("a run taken back", () => {
     expect(dump(store.path)).toEqual(before);
     expect(kinds(store, 2)).toEqual([]);
     expect(store.changeLog({ run: id }).map(({ act, isForgotten }) => [act, isForgotten])).toEqual([
-      ["told", true],
+      ["corrected", true],
       ["retracted", true],
     ]);
     expect(() => store.getRun(id)).toThrow(/no run/);
@@ -264,6 +313,10 @@ describe("two processes", () => {
         expect(run.outcome).toBe("complete");
         expect([...store.observationsOf(run.id)]).toHaveLength(60);
       }
+      // What the last moment left is named by a run and whole, or a check tells of it and it can be removed.
+      for (const run of runs.slice(0, 5)) {
+        expect(store.readXml(store.importOf(run.id)?.hash ?? "")).toMatch(/\n$/);
+      }
       imported = runs.length;
       store.close();
       const database = new Sqlite(path, { readonly: true });
@@ -271,7 +324,38 @@ describe("two processes", () => {
       expect(database.pragma("foreign_key_check")).toEqual([]);
       database.close();
     }
+    const store = openStore(path, { mode: "write", now: () => Date.now() + 2 * DAY });
+    const left = readdirSync(`${path}.xml`, { recursive: true, encoding: "utf8" }).filter((name) =>
+      name.includes(".xml.gz"),
+    );
+    const faults = store.check().flatMap((each) => each.faults);
+    const removed = store.pruneRaw(0);
+    expect(faults).toHaveLength(removed.length);
+    const names = store.listRuns({ vantage: "files" }).map(({ id }) => store.importOf(id)?.hash);
+    expect(left).toHaveLength(names.length + removed.length);
+    expect(store.check().flatMap((each) => each.faults)).toEqual([]);
+    store.close();
   }, 60_000);
+
+  test("a file waits for another writer as long as was said, and then says so", () => {
+    const path = join(scratchFolder(), "history.db");
+    const store = openStore(path, { mode: "write", patience: 400 });
+    const other = new Sqlite(path);
+    other.exec("BEGIN IMMEDIATE");
+    const started = Date.now();
+    expect(() => take(store, 1, [open(22)])).toThrow(
+      expect.objectContaining({
+        code: "locked",
+        message: `another process is writing to ${path} and did not finish within 0.4 s`,
+      }),
+    );
+    expect(Date.now() - started).toBeGreaterThanOrEqual(390);
+    expect(Date.now() - started).toBeLessThan(5000);
+    other.exec("ROLLBACK");
+    other.close();
+    expect(take(store, 1, [open(22)])).toBe(1);
+    store.close();
+  });
 
   test("a file that lies before a run in progress is there beside it", () => {
     const store = scratchStore();

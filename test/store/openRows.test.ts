@@ -50,6 +50,26 @@ describe("open rows", () => {
     expect(shown(threeDays(), { at: DAY - 1 })).toEqual([]);
   });
 
+  test("at the end of a day count the run that began in its last second, and none of the next day", () => {
+    const store = scratchStore({ now: () => 40 * DAY });
+    const end = DAY - 1;
+    recordRun(store, end - 400, [observed(A, { cells: [openCell(22)] })]);
+    recordRun(store, end + 1, [observed(A, { cells: [openCell(22), openCell(80)] })]);
+    expect(shown(store, { at: end })).toEqual([`${A} 22 open sure`]);
+    expect(shown(store, { at: end - 1000 })).toEqual([]);
+    expect(shown(store, { at: end + 1 })).toEqual([`${A} 22 open last-known`, `${A} 80 open last-known`]);
+  });
+
+  test("at a date follow the keys of runs, so that a clock that was set back hides nothing", () => {
+    const store = scratchStore({ now: () => 40 * DAY });
+    recordRun(store, 10 * DAY, [observed(A, { cells: [openCell(22)] })]);
+    // The clock was a week ahead: this one came after it all the same.
+    recordRun(store, 3 * DAY, [observed(A, { quiet: [quietGroup("closed", [22])] })]);
+    expect(shown(store, { at: 5 * DAY })).toEqual([]);
+    expect(shown(store, { at: 11 * DAY, states: ["closed"] })).toEqual([`${A} 22 closed last-known`]);
+    expect(store.changeRows({ kinds: ["closed"] })).toMatchObject([{ run: 2, kind: "closed" }]);
+  });
+
   test("of a run are sure where it proved them, and older where it did not", () => {
     expect(shown(threeDays(), { run: 2 })).toEqual([`${A} 22 open sure`]);
     expect(() => threeDays().openRows({ run: 9 })).toThrow(/there is no run 9/);
@@ -71,6 +91,14 @@ describe("open rows", () => {
     ],
   ])("of states %o are told apart, those of ports that never were open too", (states, expected) => {
     expect(shown(threeDays(), { states })).toEqual(expected);
+  });
+
+  test("of a port that opened later say nothing before its first proof, whatever its neighbours were", () => {
+    const store = scratchStore();
+    recordRun(store, DAY, [observed(A, { quiet: [quietGroup("silent", [53]), quietGroup("none", [54])] })]);
+    recordRun(store, 2 * DAY, [observed(A, { cells: [openCell(54)], quiet: [quietGroup("closed", [53])] })]);
+    const states = ["open", "closed", "filtered", "closed|filtered"] as const;
+    expect(shown(store, { run: 1, states })).toEqual([`${A} 53 filtered changed 2`]);
   });
 
   test("are asked by host, network, port and audit", () => {

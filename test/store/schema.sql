@@ -12,6 +12,16 @@ BEGIN SELECT RAISE(ABORT, 'the log of findings is append-only'); END;
 CREATE TRIGGER finding_transition_is_kept BEFORE DELETE ON finding_transition
 BEGIN SELECT RAISE(ABORT, 'the log of findings is append-only'); END;
 
+CREATE TRIGGER published_is_final BEFORE UPDATE ON published
+BEGIN SELECT RAISE(ABORT, 'the change log is append-only'); END;
+
+CREATE TRIGGER published_is_kept BEFORE DELETE ON published
+BEGIN SELECT RAISE(ABORT, 'the change log is append-only'); END;
+
+CREATE TRIGGER published_is_new BEFORE INSERT ON published
+WHEN EXISTS (SELECT 1 FROM published WHERE run = NEW.run)
+BEGIN SELECT RAISE(ABORT, 'the change log is append-only'); END;
+
 CREATE TABLE asset (
   id INTEGER PRIMARY KEY,
   sha BLOB NOT NULL UNIQUE,
@@ -131,7 +141,9 @@ CREATE TABLE forgotten_run (
   started_at INTEGER NOT NULL,
   ended_at INTEGER NOT NULL,
   file_hash TEXT,
-  forgotten_at INTEGER NOT NULL
+  forgotten_at INTEGER NOT NULL,
+  key INTEGER NOT NULL,
+  imported_at INTEGER
 ) STRICT;
 
 CREATE TABLE head (
@@ -214,6 +226,8 @@ CREATE TABLE kept_text (
   content BLOB NOT NULL
 ) STRICT;
 
+CREATE TABLE port_hosts (protoport INTEGER PRIMARY KEY, members BLOB NOT NULL) STRICT;
+
 CREATE TABLE portset (id INTEGER PRIMARY KEY, spec TEXT NOT NULL UNIQUE) STRICT;
 
 CREATE TABLE profile (id INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE) STRICT;
@@ -225,6 +239,8 @@ CREATE TABLE profile_file (
   text INTEGER NOT NULL REFERENCES kept_text,
   PRIMARY KEY (profile, place)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE published (run INTEGER PRIMARY KEY, lines BLOB NOT NULL) STRICT;
 
 CREATE TABLE quiet (
   host INTEGER NOT NULL REFERENCES host,
@@ -284,16 +300,6 @@ CREATE TABLE run_owner (
   heartbeat_at INTEGER NOT NULL
 ) STRICT;
 
-CREATE TABLE service_span (
-  host INTEGER NOT NULL REFERENCES host,
-  vantage INTEGER NOT NULL REFERENCES vantage,
-  protoport INTEGER NOT NULL,
-  from_key INTEGER NOT NULL,
-  value INTEGER NOT NULL REFERENCES service_value,
-  until_key INTEGER,
-  PRIMARY KEY (host, vantage, protoport, from_key)
-) STRICT, WITHOUT ROWID;
-
 CREATE TABLE service_value (id INTEGER PRIMARY KEY, service TEXT NOT NULL UNIQUE) STRICT;
 
 CREATE TABLE shard (
@@ -322,15 +328,13 @@ CREATE TABLE shard (
   PRIMARY KEY (run, id, attempt)
 ) STRICT;
 
-CREATE TABLE span (
-  host INTEGER NOT NULL REFERENCES host,
+CREATE TABLE tracks (
+  id INTEGER PRIMARY KEY,
   vantage INTEGER NOT NULL REFERENCES vantage,
-  protoport INTEGER NOT NULL,
-  from_key INTEGER NOT NULL,
-  value INTEGER NOT NULL REFERENCES value,
-  until_key INTEGER,
-  PRIMARY KEY (host, vantage, protoport, from_key)
-) STRICT, WITHOUT ROWID;
+  host INTEGER NOT NULL REFERENCES host,
+  packed BLOB NOT NULL,
+  UNIQUE (vantage, host)
+) STRICT;
 
 CREATE TABLE unjudged (
   run INTEGER NOT NULL REFERENCES run,

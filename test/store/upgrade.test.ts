@@ -1,11 +1,14 @@
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import Sqlite from "better-sqlite3";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { liveKey } from "../../src/history/runKey.js";
 import { MIGRATIONS } from "../../src/store/migrations/all.js";
 import { openStore } from "../../src/store/openStore.js";
+import { compileScript } from "./compiled.js";
 import { finding, judgement, transition } from "./findings.js";
 import { draft, ending, observed, openCell, quietGroup, scratchFolder } from "./sample.js";
 
@@ -97,6 +100,56 @@ describe.each([1, 2])("a database of schema %i", (schema) => {
     );
   });
 });
+
+test("where there is no room for a copy, nothing is done, and how much is needed is told", () => {
+  const path = released(2);
+  const before = readFileSync(path);
+  const open = (free: number) => openStore(path, { mode: "write", freeBytes: () => free });
+  expect(() => open(2 * before.length - 1)).toThrow(
+    /is to be brought up to date, which needs \d+\.\d MB beside it: \d+\.\d MB are free/,
+  );
+  expect(readdirSync(dirname(path)).filter((name) => name.includes("schema-"))).toEqual([]);
+  const database = new Sqlite(path, { readonly: true });
+  expect(database.pragma("user_version", { simple: true })).toBe(2);
+  database.close();
+  open(2 * before.length).close();
+});
+
+test("killed half way it leaves the database as it was, with a whole copy beside it, and the next one does it", async () => {
+  const path = released(2);
+  const before = dumpOf(path);
+  const child = spawn(process.execPath, [compileScript("upgradingChild.ts"), path], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  onTestFinished(() => {
+    child.kill("SIGKILL");
+  });
+  await once(child.stdout, "data");
+  const reader = new Sqlite(path, { readonly: true });
+  expect(reader.pragma("user_version", { simple: true })).toBe(2);
+  reader.close();
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  expect(dumpOf(path)).toEqual(before);
+  const copies = readdirSync(dirname(path)).filter((name) => name.includes(".schema-2-"));
+  expect(copies.map((name) => dumpOf(join(dirname(path), name)))).toEqual([before]);
+  const store = openStore(path, { mode: "write", now: later });
+  expect(store.check().flatMap(({ faults }) => faults)).toEqual([]);
+  expect(store.listRuns()).toHaveLength(3);
+  store.close();
+}, 30_000);
+
+/** All rows of all tables. */
+function dumpOf(path: string): unknown {
+  const database = new Sqlite(path, { readonly: true });
+  const tables = database
+    .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    .pluck()
+    .all();
+  const rows = tables.map((table) => [table, database.prepare(`SELECT * FROM "${table}"`).raw().all()]);
+  database.close();
+  return rows;
+}
 
 test("the keys of schema 3 keep the order and the milliseconds of the older ones", () => {
   const path = released(2);

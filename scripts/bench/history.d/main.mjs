@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import Sqlite from "better-sqlite3";
+import { printAnswers } from "./answers.mjs";
 import { FIRST, makeNetwork, observe, passWeek, WEEK } from "./network.mjs";
 import { openSnapshots } from "./snapshots.mjs";
 
@@ -69,9 +70,10 @@ async function main() {
   }
   const last = [...observe(network, 1, { services })];
   take(store, FIRST + runs * WEEK, last, "settle");
-  const spans = countSpans(store.path);
+  const { defineSpanViews } = await import(join(root, "dist/store/spanViews.js"));
+  const spans = countSpans(store.path, defineSpanViews);
   const confirming = time(() => take(store, FIRST + (runs + 1) * WEEK, last, "confirm"));
-  const written = countSpans(store.path) - spans;
+  const written = countSpans(store.path, defineSpanViews) - spans;
   print(`size before the late run: ${describeSize(store.path, peer, folder, runs, peerRuns)}`);
   let late = null;
   const lateSeconds = time(() => {
@@ -86,6 +88,7 @@ async function main() {
   );
   store.close();
   peer.database.close();
+  await printAnswers({ folder, runs, peerRuns });
   if (values.keep === undefined) rmSync(folder, { recursive: true });
   return 0;
 }
@@ -124,8 +127,9 @@ function take(store, startedAt, said, name) {
   return begun.import.end(end);
 }
 
-function countSpans(path) {
+function countSpans(path, defineSpanViews) {
   const database = new Sqlite(path, { readonly: true });
+  defineSpanViews(database);
   const count = ["span", "service_span", "quiet", "host_span"].reduce(
     (sum, table) => sum + database.prepare(`SELECT count(*) FROM ${table}`).pluck().get(),
     0,

@@ -53,7 +53,7 @@ export function openPorts(options, asked, host) {
     for (let w = 1; w <= week; w++) if (chance(seed, host, slot, w, 2) < change / 2) changes++;
     const port = count >= asked.length ? asked[slot] : portOfSlot(seed, asked, host, slot, taken);
     taken.add(port);
-    if (port === undefined || (slot >= count) !== (changes % 2 === 1)) continue;
+    if (port === undefined || slot >= count !== (changes % 2 === 1)) continue;
     open.set(port, serviceOf(port, chance(seed, host, slot, 3), changes >> 1));
   }
   return [...open.values()].sort((a, b) => a.port - b.port);
@@ -65,14 +65,16 @@ function portOfSlot(seed, asked, host, slot, taken) {
   const usual = SERVICES[Math.floor(luck * 2 * SERVICES.length)]?.[0];
   if (usual !== undefined && !taken.has(usual)) return usual;
   let index = Math.floor(chance(seed, host, slot, 5) * asked.length);
-  for (let tries = 0; taken.has(asked[index]) && tries < asked.length; tries++) index = (index + 1) % asked.length;
+  for (let tries = 0; taken.has(asked[index]) && tries < asked.length; tries++)
+    index = (index + 1) % asked.length;
   return asked[index];
 }
 
 function serviceOf(port, luck, changes) {
   const known = SERVICES.find(([number]) => number === port);
   const [, name, product, versions, cpe] =
-    known ?? (luck < 0.3 ? SERVICES[port % SERVICES.length] : [port, OTHER[port % OTHER.length], "", [""], ""]);
+    known ??
+    (luck < 0.3 ? SERVICES[port % SERVICES.length] : [port, OTHER[port % OTHER.length], "", [""], ""]);
   const version = versions[(Math.floor(luck * 97) + changes) % versions.length];
   return { port, name, product, version, cpe };
 }

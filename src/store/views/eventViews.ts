@@ -1,7 +1,8 @@
 /** v1_runs, v1_changes and v1_coverage: what was run, what it found different, and what it looked at. */
 import { formatPortSet } from "../../scope/portSet.js";
-import { changeRows } from "../changeRows.js";
+import { eachChange } from "../changeRows.js";
 import { coverageRows } from "../coverageRows.js";
+import type { Ledger } from "../ledger.js";
 import { listRuns } from "../runs.js";
 import { ADDRESS, column, PLACE, PORT, portCells, utc, type View } from "./view.js";
 
@@ -9,15 +10,18 @@ const DAY = 86_400_000;
 
 export const runs: View = {
   name: "v1_runs",
-  about: "Every run.",
+  about: "Every run, live or imported from a file. A run that was taken back is in no row.",
   columns: [
     column.integer("run", "its number"),
     ...PLACE,
     column.text("audit", "the audit of the configuration it carried out, null for none"),
     column.text("operator", "who started it"),
     column.text("source", "`live` or `import`"),
-    column.text("outcome", "`running`, `complete`, `partial`, `failed` or `interrupted`"),
-    column.text("why", "why it is not complete"),
+    column.text(
+      "outcome",
+      "`running`, `complete`, `partial`, `failed` or `interrupted`; of a file its grade: `complete` or `partial`",
+    ),
+    column.text("why", "why it is not complete: what was cut, what was missing"),
     column.text("started_at", "UTC"),
     column.text("ended_at", "UTC; null while it goes on"),
     column.text("targets", "what was asked for, as typed, by blanks"),
@@ -27,29 +31,58 @@ export const runs: View = {
     column.integer("cells_due", "cells: an address and a port each"),
     column.integer("cells_covered", "those proved"),
     column.text("nmap_version", "by which nmap"),
+    column.text("file", "the file it was imported from, as it was named; null for a live run"),
+    column.text("file_hash", "SHA-256 of the file's bytes, unpacked"),
+    column.text("imported_at", "UTC; null for a live run"),
+    column.integer(
+      "dated",
+      "0: the file does not tell when it was made, so that it proves nothing at any time",
+    ),
   ],
   indices: [["started_at"]],
-  rows: (ledger) =>
-    listRuns(ledger).map((run) => [
-      run.id,
-      run.vantage,
-      run.realm,
-      run.audit,
-      run.operator,
-      run.source,
-      run.outcome,
-      run.why,
-      utc(run.startedAt),
-      utc(run.endedAt),
-      run.targets.join(" "),
-      run.ports,
-      run.addressCount,
-      run.coverage,
-      run.cellsDue,
-      run.cellsCovered,
-      run.nmapVersion,
-    ]),
+  rows(ledger, add) {
+    const files = filesOf(ledger);
+    for (const run of listRuns(ledger)) {
+      const file = files.get(run.id);
+      add([
+        run.id,
+        run.vantage,
+        run.realm,
+        run.audit,
+        run.operator,
+        run.source,
+        run.outcome,
+        run.why,
+        utc(run.startedAt),
+        utc(run.endedAt),
+        run.targets.join(" "),
+        run.ports,
+        run.addressCount,
+        run.coverage,
+        run.cellsDue,
+        run.cellsCovered,
+        run.nmapVersion,
+        file?.file ?? null,
+        file?.file_hash ?? null,
+        utc(file?.imported_at ?? null),
+        file?.dated ?? 1,
+      ]);
+    }
+  },
 };
+
+interface FileOfRun {
+  readonly run: number;
+  readonly file: string;
+  readonly file_hash: string;
+  readonly imported_at: number;
+  readonly dated: number;
+}
+
+function filesOf(ledger: Ledger): ReadonlyMap<number, FileOfRun> {
+  const rows = ledger.sql<FileOfRun>("SELECT run, file, file_hash, imported_at, dated FROM import").all();
+  return new Map(rows.map((row) => [row.run, row]));
+}
 
 export const changes: View = {
   name: "v1_changes",
@@ -72,21 +105,24 @@ export const changes: View = {
     column.text("operator", "who started the run"),
   ],
   indices: [["address"], ["valid_to"], ["run"]],
-  rows: (ledger) =>
-    changeRows(ledger).map((row) => [
-      row.run,
-      utc(row.timeFrom),
-      utc(row.timeTo),
-      row.address,
-      ...portCells(row.protocol, row.port),
-      row.kind,
-      row.before,
-      row.after,
-      row.vantage,
-      row.realm,
-      row.audit,
-      row.operator,
-    ]),
+  rows(ledger, add) {
+    eachChange(ledger, (row, realm, audit) =>
+      add([
+        row.run,
+        utc(row.timeFrom),
+        utc(row.timeTo),
+        row.address,
+        ...portCells(row.protocol, row.port),
+        row.kind,
+        row.before,
+        row.after,
+        row.vantage,
+        realm,
+        audit,
+        row.operator,
+      ]),
+    );
+  },
 };
 
 export const coverage: View = {
@@ -104,17 +140,19 @@ export const coverage: View = {
     column.text("presence", "`alive`, `silent`, `vanished` or `not-covered` in the last run that asked it"),
   ],
   indices: [["address"]],
-  rows: (ledger) =>
-    coverageRows(ledger).map((row) => [
-      row.address,
-      row.vantage,
-      row.realm,
-      row.coverage,
-      row.run,
-      utc(row.lastCovered),
-      row.age === null ? null : Math.floor(row.age / DAY),
-      formatPortSet(row.ports),
-      formatPortSet(row.everCovered),
-      row.presence,
-    ]),
+  rows(ledger, add) {
+    for (const row of coverageRows(ledger))
+      add([
+        row.address,
+        row.vantage,
+        row.realm,
+        row.coverage,
+        row.run,
+        utc(row.lastCovered),
+        row.age === null ? null : Math.floor(row.age / DAY),
+        formatPortSet(row.ports),
+        formatPortSet(row.everCovered),
+        row.presence,
+      ]);
+  },
 };

@@ -3,7 +3,7 @@ import type { Ledger } from "../ledger.js";
 import { changes, coverage, runs } from "./eventViews.js";
 import { assets, findings } from "./ownerViews.js";
 import { openNow, spans } from "./portViews.js";
-import type { View } from "./view.js";
+import type { SqlValue, View } from "./view.js";
 
 /** The contract, in the order of docs/sql.md. */
 export const VIEWS: readonly View[] = [openNow, spans, changes, findings, coverage, runs, assets];
@@ -20,10 +20,23 @@ export function fillViews(ledger: Ledger, target: Database, views: readonly View
   });
 }
 
+/** So many rows go into one statement: each has its price. */
+const BATCH = 16;
+
 function fillView(ledger: Ledger, target: Database, { name, columns, indices, rows }: View): void {
   target.exec(`CREATE TABLE ${name} (${columns.map((each) => `"${each.name}" ${each.type}`).join(", ")})`);
-  const insert = target.prepare(`INSERT INTO ${name} VALUES (${columns.map(() => "?").join(", ")})`);
-  for (const row of rows(ledger)) insert.run(...row);
+  const row = `(${columns.map(() => "?").join(", ")})`;
+  const insert = target.prepare(`INSERT INTO ${name} VALUES ${row}`);
+  const insertMany = target.prepare(`INSERT INTO ${name} VALUES ${Array(BATCH).fill(row).join(", ")}`);
+  const size = columns.length;
+  let values: SqlValue[] = [];
+  rows(ledger, (cells) => {
+    for (const cell of cells) values.push(cell);
+    if (values.length < BATCH * size) return;
+    insertMany.run(values);
+    values = [];
+  });
+  for (let at = 0; at < values.length; at += size) insert.run(values.slice(at, at + size));
   for (const index of indices) {
     const list = index.map((each) => `"${each}"`).join(", ");
     target.exec(`CREATE INDEX ${name}_by_${index.join("_")} ON ${name} (${list})`);

@@ -30,31 +30,33 @@ export const findings: View = {
     column.integer("run", "the run that judged it last"),
   ],
   indices: [["address"], ["status"]],
-  rows: (ledger) =>
-    currentFindings(ledger).map((row) => [
-      row.fingerprint,
-      row.rule,
-      row.severity,
-      row.status,
-      row.address,
-      ...portCells(row.protocol, row.port),
-      row.vantage,
-      row.realm,
-      row.owner,
-      row.host,
-      row.system,
-      row.tags.join(";"),
-      utc(row.firstSeen),
-      utc(row.lastSeen),
-      row.ageDays,
-      row.confirmed ? 1 : 0,
-      utc(row.due),
-      row.overdue ? 1 : 0,
-      row.evidence,
-      row.exception?.id ?? null,
-      row.exception?.expires ?? null,
-      row.run,
-    ]),
+  rows(ledger, add) {
+    for (const row of currentFindings(ledger))
+      add([
+        row.fingerprint,
+        row.rule,
+        row.severity,
+        row.status,
+        row.address,
+        ...portCells(row.protocol, row.port),
+        row.vantage,
+        row.realm,
+        row.owner,
+        row.host,
+        row.system,
+        row.tags.join(";"),
+        utc(row.firstSeen),
+        utc(row.lastSeen),
+        row.ageDays,
+        row.confirmed ? 1 : 0,
+        utc(row.due),
+        row.overdue ? 1 : 0,
+        row.evidence,
+        row.exception?.id ?? null,
+        row.exception?.expires ?? null,
+        row.run,
+      ]);
+  },
 };
 
 export const assets: View = {
@@ -70,8 +72,11 @@ export const assets: View = {
     column.text("realm", "the realm the address is of, null: any"),
   ],
   indices: [["address"]],
-  rows: (ledger) =>
-    assetsAt(ledger).flatMap(({ addresses, id, owner, system, tags, names, realm }) =>
-      addresses.map((address) => [address, id, owner, system, tags.join(";"), names.join(";"), realm]),
-    ),
+  rows(ledger, add) {
+    for (const { addresses, id, owner, system, tags, names, realm } of assetsAt(ledger)) {
+      for (const address of addresses) {
+        add([address, id, owner, system, tags.join(";"), names.join(";"), realm]);
+      }
+    }
+  },
 };

@@ -1,10 +1,9 @@
 /** v1_open_now and v1_spans: ports as they are, and as they were. */
-import { portOfCode } from "../../history/cell.js";
-import type { Key } from "../../history/span.js";
 import { portStateOf, timeOf } from "../asOf.js";
+import { eachSpan } from "../eachSpan.js";
 import { addressOf, cellValueOf, serviceOf } from "../intern.js";
 import type { Ledger } from "../ledger.js";
-import { openRows } from "../openRows.js";
+import { openRows, portAt } from "../openRows.js";
 import { type VantageAt, vantagesAtMoment } from "../vantageAt.js";
 import { ADDRESS, column, PLACE, PORT, portCells, type SqlValue, utc, type View } from "./view.js";
 
@@ -33,9 +32,9 @@ export const openNow: View = {
     column.integer("run", "the run that covered it last"),
   ],
   indices: [["address"], ["port"]],
-  *rows(ledger) {
+  rows(ledger, add) {
     for (const row of openRows(ledger)) {
-      yield [
+      add([
         row.address,
         ...portCells(row.protocol, row.port),
         row.state,
@@ -50,7 +49,7 @@ export const openNow: View = {
         Math.floor(row.evidenceAge / DAY),
         row.confidence,
         row.run,
-      ];
+      ]);
     }
   },
 };
@@ -74,32 +73,15 @@ export const spans: View = {
     column.integer("to_run", "the run that first proved another state, null while none did"),
   ],
   indices: [["address"], ["port"], ["valid_from"]],
-  *rows(ledger) {
-    for (const at of vantagesAtMoment(ledger, {})) yield* spansOf(ledger, at);
+  rows(ledger, add) {
+    for (const at of vantagesAtMoment(ledger, {})) addSpans(ledger, at, add);
   },
 };
 
-type StoredSpan = [
-  host: number,
-  code: number,
-  from: Key,
-  value: number,
-  until: Key | null,
-  service: number | null,
-];
-
-function* spansOf(ledger: Ledger, at: VantageAt): Iterable<readonly SqlValue[]> {
+function addSpans(ledger: Ledger, at: VantageAt, add: (row: readonly SqlValue[]) => void): void {
   const places = new Map(at.looks.map((look, index) => [look.key, index]));
-  const stored = ledger.rows<StoredSpan>(
-    `SELECT host, protoport, from_key, value, until_key, (
-       SELECT service_span.value FROM service_span
-       WHERE service_span.host = span.host AND service_span.vantage = span.vantage
-         AND service_span.protoport = span.protoport AND service_span.from_key < coalesce(span.until_key, 9e18)
-       ORDER BY from_key DESC LIMIT 1
-     ) FROM span WHERE vantage = ?`,
-  );
-  for (const [host, code, from, valueId, until, serviceId] of stored.all(at.vantage)) {
-    const { protocol, port } = portOfCode(code);
+  eachSpan(ledger, at.vantage, (host, code, from, valueId, until, serviceId) => {
+    const { protocol, port } = portAt(code);
     const value = cellValueOf(ledger, valueId);
     const service = serviceId === null || value.state !== "open" ? null : serviceOf(ledger, serviceId);
     let last = from;
@@ -111,7 +93,7 @@ function* spansOf(ledger: Ledger, at: VantageAt): Iterable<readonly SqlValue[]> 
       last = look.key;
       break;
     }
-    yield [
+    add([
       addressOf(ledger, host),
       ...portCells(protocol, port),
       portStateOf(value.state),
@@ -125,6 +107,6 @@ function* spansOf(ledger: Ledger, at: VantageAt): Iterable<readonly SqlValue[]> 
       at.realm,
       at.byKey.get(from)?.run.id ?? null,
       until === null ? null : (at.byKey.get(until)?.run.id ?? null),
-    ];
-  }
+    ]);
+  });
 }

@@ -4,11 +4,14 @@ import Sqlite from "better-sqlite3";
 import { PortreeveError } from "../../facts/error.js";
 import { explained } from "../explainFault.js";
 import type { Ledger } from "../ledger.js";
+import { checkPlaceOfCopy } from "../placeOfCopy.js";
 import { exists, makePrivateFile, type Owner, refuseForeignLinks } from "../privateFiles.js";
 import { fillViews } from "./fillViews.js";
 
 /** "PRTP": a published copy, which may be written over. */
 export const PUBLISHED_ID = 0x50525450;
+
+const CACHE_KB = 65_536;
 
 /**
  * Writes the `v1_` tables as a plain SQLite file for Grafana, Datasette or a spreadsheet: beside its place first, then
@@ -17,6 +20,7 @@ export const PUBLISHED_ID = 0x50525450;
  */
 export function publish(ledger: Ledger, path: string, owner: Owner | null): void {
   const file = resolve(path);
+  checkPlaceOfCopy(file, ledger.path);
   explained(file, () => {
     refuseOther(file, ledger.path);
     if (owner !== null) refuseForeignLinks(dirname(file));
@@ -29,9 +33,14 @@ export function publish(ledger: Ledger, path: string, owner: Owner | null): void
         // It is thrown away where anything fails: no journal is needed.
         target.pragma("journal_mode = OFF");
         target.pragma("synchronous = OFF");
+        target.pragma("locking_mode = EXCLUSIVE");
+        target.pragma("temp_store = MEMORY");
+        target.pragma(`cache_size = -${CACHE_KB}`);
         fillViews(ledger, target);
         target.pragma(`application_id = ${PUBLISHED_ID}`);
         target.pragma("user_version = 1");
+        // A look at some rows of each index is all the planner needs.
+        target.pragma("analysis_limit = 400");
         target.exec("ANALYZE");
       } finally {
         target.close();

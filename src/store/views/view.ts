@@ -17,8 +17,8 @@ export interface View {
   readonly about: string;
   readonly columns: readonly ViewColumn[];
   readonly indices: readonly (readonly string[])[];
-  /** In the order of the columns. Inside a read. */
-  rows(ledger: Ledger): Iterable<readonly SqlValue[]>;
+  /** Hands out row by row, for there may be a million, in the order of the columns. Inside a read. */
+  rows(ledger: Ledger, add: (row: readonly SqlValue[]) => void): void;
 }
 
 const known = new Map<Instant, string>();
@@ -47,6 +47,18 @@ export const PLACE: readonly ViewColumn[] = [
   text("realm", "which network the address is of, where addresses overlap"),
 ];
 
+const ports = new Map<string, Map<number, readonly SqlValue[]>>();
+const NO_PORT: readonly SqlValue[] = [null, null, null];
+
+/** Few ports are in many rows. */
 export function portCells(protocol: string | null, port: number | null): readonly SqlValue[] {
-  return [protocol === null || port === null ? null : `${port}/${protocol}`, port, protocol];
+  if (protocol === null || port === null) return NO_PORT;
+  let cells = ports.get(protocol);
+  if (cells === undefined) {
+    cells = new Map();
+    ports.set(protocol, cells);
+  }
+  const known = cells.get(port) ?? [`${port}/${protocol}`, port, protocol];
+  cells.set(port, known);
+  return known;
 }
