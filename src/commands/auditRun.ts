@@ -225,6 +225,8 @@ function conclude({ store, run, plan }: RunRequest, outcome: SweepOutcome): Outc
     coverage: outcome.coverage.share,
     cellsDue: outcome.coverage.due,
     cellsCovered: outcome.coverage.covered,
+    recall: outcome.recall,
+    silenced: outcome.silenced,
     warnings: [...plan.notes, ...outcome.failures, ...outcome.warnings],
     endedAt: Date.now(),
   });

@@ -34,6 +34,30 @@ export interface SilencedHost {
   readonly lastSent: { readonly stage: Stage; readonly ports: string; readonly at: Instant } | null;
 }
 
+/** An address or network whose open ports are answers of something else: they are kept, flagged, and raise no alarm. */
+export interface Disbelieved {
+  /** An address, or a network in CIDR. */
+  readonly place: string;
+  readonly flag: "middlebox" | "tarpit";
+  /** For people: what gave it away. */
+  readonly why: string;
+}
+
+/** How far a run is, as another process may read it. */
+export interface RunProgress {
+  readonly stage: Stage;
+  readonly pass: number;
+  readonly hostsAlive: number;
+  readonly openPorts: number;
+  /** Probes of ports that were carried out, and all that are planned so far. */
+  readonly cellsDone: number;
+  readonly cellsTotal: number;
+  /** Packets of discovery and sweep, as planned. */
+  readonly probes: number;
+  /** Null where nothing can be said yet. */
+  readonly endsAbout: Instant | null;
+}
+
 /** One run as the store keeps it. */
 export interface Run {
   readonly id: RunId;
@@ -67,6 +91,10 @@ export interface Run {
   readonly coverage: number | null;
   readonly cellsDue: number | null;
   readonly cellsCovered: number | null;
+  /** Null where it was not stated: a file, a run of an older portreeve, one that goes on. */
+  readonly recall: Recall | null;
+  readonly silenced: readonly SilencedHost[];
+  readonly disbelieved: readonly Disbelieved[];
 }
 
 export interface Shard {

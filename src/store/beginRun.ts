@@ -11,7 +11,18 @@ import { type DeadShard, settleWithin } from "./settleDeadRuns.js";
 /** A run as its owner describes it before the first packet. */
 export type RunDraft = Omit<
   Run,
-  "id" | "startedAt" | "endedAt" | "outcome" | "why" | "coverage" | "cellsDue" | "cellsCovered" | "warnings"
+  | "id"
+  | "startedAt"
+  | "endedAt"
+  | "outcome"
+  | "why"
+  | "coverage"
+  | "cellsDue"
+  | "cellsCovered"
+  | "warnings"
+  | "recall"
+  | "silenced"
+  | "disbelieved"
 > & {
   /** Now, where it is left out. */
   readonly startedAt?: Instant;
@@ -47,7 +58,9 @@ export function beginRun(ledger: Ledger, draft: RunDraft): BegunRun {
     const id = insertRun(ledger, draft, place);
     const self = thisProcess();
     ledger
-      .sql("INSERT INTO run_owner VALUES (?, ?, ?, ?, ?, ?, ?)")
+      .sql(
+        "INSERT INTO run_owner (run, hostname, boot_id, pid_namespace, pid, start_ticks, heartbeat_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      )
       .run(id, self.hostname, self.bootId, self.pidNamespace, self.pid, self.startTicks, ledger.now());
     return { run: storedRun(ledger, id).run, deadShards };
   });

@@ -1,5 +1,5 @@
 import { PortreeveError } from "../facts/error.js";
-import type { Instant, Run, RunId } from "../facts/run.js";
+import type { Disbelieved, Instant, Recall, Run, RunId, SilencedHost } from "../facts/run.js";
 import type { Ledger } from "./ledger.js";
 import { idOfRun, type RunRef, type StoredRun, storedRun } from "./runs.js";
 import { closeRun, type RunClosing } from "./settleDeadRuns.js";
@@ -10,6 +10,9 @@ export interface RunEnd extends RunClosing {
   readonly cellsDue: number | null;
   readonly cellsCovered: number | null;
   readonly warnings: readonly string[];
+  readonly recall?: Recall | null;
+  readonly silenced?: readonly SilencedHost[];
+  readonly disbelieved?: readonly Disbelieved[];
   /** Where it was not known when the run began. */
   readonly addressCount?: number;
 }
@@ -22,6 +25,14 @@ export function endRun(ledger: Ledger, run: RunRef, end: RunEnd): Run {
     ledger
       .sql("UPDATE run SET coverage = ?, cells_due = ?, cells_covered = ?, warnings = ? WHERE id = ?")
       .run(end.coverage, end.cellsDue, end.cellsCovered, JSON.stringify(end.warnings), id);
+    ledger
+      .sql("UPDATE run SET recall = ?, silenced = ?, disbelieved = ? WHERE id = ?")
+      .run(
+        end.recall == null ? null : JSON.stringify(end.recall),
+        JSON.stringify(end.silenced ?? []),
+        JSON.stringify(end.disbelieved ?? []),
+        id,
+      );
     return storedRun(ledger, id).run;
   });
 }

@@ -1,5 +1,14 @@
 import { PortreeveError } from "../facts/error.js";
-import type { Instant, Method, Outcome, Run, RunId } from "../facts/run.js";
+import type {
+  Disbelieved,
+  Instant,
+  Method,
+  Outcome,
+  Recall,
+  Run,
+  RunId,
+  SilencedHost,
+} from "../facts/run.js";
 import type { Key } from "../history/span.js";
 import type { Ledger } from "./ledger.js";
 import { isAlive, type RunOwner, thisProcess } from "./owner.js";
@@ -57,6 +66,9 @@ interface RunRow {
   readonly coverage: number | null;
   readonly cells_due: number | null;
   readonly cells_covered: number | null;
+  readonly recall: string | null;
+  readonly silenced: string;
+  readonly disbelieved: string;
 }
 
 const SELECT = `SELECT run.*, vantage.name AS vantage_name, vantage.realm AS realm, realm.name AS realm_name
@@ -194,6 +206,9 @@ function storedRunOf(ledger: Ledger, row: RunRow): StoredRun {
       coverage: row.coverage,
       cellsDue: row.cells_due,
       cellsCovered: row.cells_covered,
+      recall: row.recall === null ? null : (JSON.parse(row.recall) as Recall),
+      silenced: JSON.parse(row.silenced) as SilencedHost[],
+      disbelieved: JSON.parse(row.disbelieved) as Disbelieved[],
     },
   };
 }

@@ -41,6 +41,9 @@ export function makeRun(some: Partial<Run> = {}): Run {
     coverage: 1,
     cellsDue: 1,
     cellsCovered: 1,
+    recall: null,
+    silenced: [],
+    disbelieved: [],
     ...some,
   };
 }

@@ -169,6 +169,9 @@ describe("a note in a file that is not as it was exported", () => {
     coverage: 1,
     cellsDue: 1,
     cellsCovered: 1,
+    recall: null,
+    silenced: [],
+    disbelieved: [],
   };
   const hosts = [
     observed("10.0.0.5", { cells: [openCell(22)], quiet: [quietGroup("closed", [1, 2, 3])] }),

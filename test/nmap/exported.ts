@@ -216,4 +216,7 @@ export const anyRun: fc.Arbitrary<Run> = fc.record({
   coverage: fc.constant(null),
   cellsDue: fc.constant(null),
   cellsCovered: fc.constant(null),
+  recall: fc.constant(null),
+  silenced: fc.constant([]),
+  disbelieved: fc.constant([]),
 });

@@ -32,6 +32,9 @@ function exportOf(hosts: readonly HostObservation[], more: Partial<Run> = {}): s
     coverage: 1,
     cellsDue: 1,
     cellsCovered: 1,
+    recall: null,
+    silenced: [],
+    disbelieved: [],
     ...more,
   };
   const exported = hosts.map((observation) => ({ observation, startedAt: START, endedAt: START + 1_000 }));

@@ -37,6 +37,9 @@ function runOf({ scanInfo, startedAt, finished, hosts, version }: NmapDocument):
     coverage: null,
     cellsDue: null,
     cellsCovered: null,
+    recall: null,
+    silenced: [],
+    disbelieved: [],
   };
 }
 

@@ -36,6 +36,9 @@ function runOf(more: Partial<Run> = {}): Run {
     coverage: 1,
     cellsDue: 1,
     cellsCovered: 1,
+    recall: null,
+    silenced: [],
+    disbelieved: [],
     ...more,
   };
 }

@@ -16,6 +16,9 @@ const run: Run = {
   coverage: 0.9,
   cellsDue: 10,
   cellsCovered: 9,
+  recall: null,
+  silenced: [],
+  disbelieved: [],
 };
 const web = openCell(80, { service: service("http", "nginx", { version: "1.24.0" }) });
 const host = observed("10.0.0.5", {

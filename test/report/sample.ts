@@ -105,6 +105,9 @@ export function run(given: Partial<Run> = {}): Run {
     coverage: 0.9981,
     cellsDue: 7042,
     cellsCovered: 7029,
+    recall: null,
+    silenced: [],
+    disbelieved: [],
     ...given,
   };
 }

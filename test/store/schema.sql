@@ -286,7 +286,7 @@ CREATE TABLE run (
   warnings TEXT NOT NULL,
   coverage REAL,
   cells_due INTEGER,
-  cells_covered INTEGER,
+  cells_covered INTEGER, recall TEXT, silenced TEXT NOT NULL DEFAULT '[]', disbelieved TEXT NOT NULL DEFAULT '[]', request TEXT,
   UNIQUE (vantage, key)
 ) STRICT;
 
@@ -298,7 +298,7 @@ CREATE TABLE run_owner (
   pid INTEGER NOT NULL,
   start_ticks INTEGER NOT NULL,
   heartbeat_at INTEGER NOT NULL
-) STRICT;
+, progress TEXT, stop_asked INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE service_value (id INTEGER PRIMARY KEY, service TEXT NOT NULL UNIQUE) STRICT;
 
