@@ -18,6 +18,7 @@ import { LabFailure, USAGE } from "./failure.mjs";
  * @property {number} stealth
  * @property {number} rare TCP services a host on ports outside nmap's top 1000
  * @property {number} silent hosts with a TCP service that says nothing
+ * @property {boolean} quick every TCP service greets at once
  * @property {boolean} hostile
  * @property {boolean} real
  * @property {boolean} ipv6
@@ -61,6 +62,7 @@ Hosts
   --udp N            UDP services on each host (default 0 to 3)
   --rare N           further TCP services on each host, outside nmap's 1000 top ports (default 0)
   --silent N         N hosts with a service that accepts and says nothing; each costs nmap -sV more than a minute (default 0)
+  --quick            every TCP service greets at once as an SSH server: nmap -sV takes seconds and not minutes
   --hostile          banners with ANSI escapes, HTML and Chinese, on three ports of the first host
   --real             python3's http.server, where installed, on the first http port of each host
   --ipv6             2001:2:0:14::/64 too
@@ -129,6 +131,7 @@ export function parseOptions(argv) {
     stealth: number("stealth", 0, 200) ?? 0,
     rare: number("rare", 0, 20) ?? 0,
     silent: number("silent", 0, 200) ?? 0,
+    quick: values.quick === true,
     hostile: values.hostile === true,
     real: values.real === true,
     ipv6: values.ipv6 === true,
@@ -171,6 +174,7 @@ function readFlags(argv) {
         stealth: value,
         rare: value,
         silent: value,
+        quick: flag,
         hostile: flag,
         real: flag,
         ipv6: flag,

@@ -258,7 +258,7 @@ function planHost(octet, index, planned, options, machine, random) {
   /** @type {Record<string, string>} */
   const services = {};
   for (const [port, name] of sorted(tcp))
-    services[`${port}/tcp`] = machine.tls || name !== "https" ? name : "http";
+    services[`${port}/tcp`] = options.quick ? "ssh" : machine.tls || name !== "https" ? name : "http";
   for (const [port, name] of sorted(udp)) services[`${port}/udp`] = name;
   const identifiedAs = Object.fromEntries(
     Object.entries(services).map(([port, name]) => [
