@@ -247,6 +247,9 @@ function endOf({ grade, run, scan, warnings }: DocumentFacts) {
       cellsDue: null,
       cellsCovered: null,
       warnings: [...warnings],
+      recall: note.recall ?? null,
+      silenced: note.silenced ?? [],
+      disbelieved: note.disbelieved ?? [],
     };
   }
   const reasons = [grade.grade === "complete" ? null : grade.why, whyUndated(run)].filter(
