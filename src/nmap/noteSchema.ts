@@ -4,6 +4,7 @@ import { CONFIDENCES, PORT_STATES, PROOFS } from "../facts/observation.js";
 import { PROTOCOLS } from "../facts/port.js";
 import { OUTCOMES, STAGES } from "../facts/run.js";
 import { tryParseAddress } from "../scope/address.js";
+import { parseNetwork } from "../scope/network.js";
 import { LAST_SECOND } from "./attributeValues.js";
 import { NOTE_MARK } from "./hostNote.js";
 
@@ -105,10 +106,21 @@ function makeSchemas(z: Zod) {
     recall: z.strictObject({ estimate: share, lower: share, upper: share, source: text }).optional(),
     silenced: z.array(silenced).optional(),
     disbelieved: z
-      .array(z.strictObject({ place: text, flag: z.enum(["middlebox", "tarpit"]), why: text }))
+      .array(
+        z.strictObject({ place: text.refine(isPlace), flag: z.enum(["middlebox", "tarpit"]), why: text }),
+      )
       .optional(),
   });
   return { host: hostNoteSchema, run: runNoteSchema };
+}
+
+function isPlace(place: string): boolean {
+  try {
+    parseNetwork(place);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 type Notes = ReturnType<typeof makeSchemas>;

@@ -234,7 +234,11 @@ export const anyRun: fc.Arbitrary<Run> = fc.record({
     { maxLength: 2 },
   ),
   disbelieved: fc.array(
-    fc.record({ place: anyText, flag: fc.constantFrom("middlebox", "tarpit"), why: anyText }),
+    fc.record({
+      place: fc.constantFrom("10.0.0.9", "10.0.3.0/24", "2001:db8::/64"),
+      flag: fc.constantFrom("middlebox", "tarpit"),
+      why: anyText,
+    }),
     { maxLength: 2 },
   ),
 });
