@@ -3,6 +3,7 @@
  * believe. The words of the text report and of `runs show` alike, and the JSON of both.
  */
 import type { Disbelieved, Recall, Run, SilencedHost } from "../facts/run.js";
+import type { ChangeRow, RunView } from "../facts/view.js";
 import { formatShare } from "./count.js";
 import { plain } from "./escape.js";
 import { toRfc3339, zonedTime } from "./time.js";
@@ -78,4 +79,14 @@ export function silencedJson({ address, lastAnswer, lastSent }: SilencedHost) {
 /** `10.0.3.0/24 (middlebox): every address resets …`. */
 export function disbelievedWords({ place, flag, why }: Disbelieved): string {
   return `${plain(place)} (${plain(flag)}): ${plain(why, { max: 300 })}`;
+}
+
+/** The changes that are news: a tarpit opens every port there is, and nothing opened. JSON has them all. */
+export function believedChanges({ run, changes }: Pick<RunView, "run" | "changes">): readonly ChangeRow[] {
+  const tarpits = new Set(run.disbelieved.flatMap(({ flag, place }) => (flag === "tarpit" ? [place] : [])));
+  if (tarpits.size === 0) return changes;
+  return changes.filter(({ address, protocol, kind }) => {
+    const isOpening = kind === "opened" || kind === "reopened" || kind === "first-seen";
+    return !(isOpening && protocol === "tcp" && tarpits.has(address));
+  });
 }

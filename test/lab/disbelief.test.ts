@@ -20,12 +20,15 @@ describe.skipIf(reason !== null)(`disbelief${reason === null ? "" : ` (skipped: 
         );
         await lab.shell(`nsenter --net=/proc/${lab.pidOf[tarpit.address]}/ns/net nft -f ${rules}`);
         const profile = join(lab.folder, "profile.yaml");
-        writeFileSync(profile, "version: 1\ngroups:\n  - id: all\n    match: { address: 198.18.20.0/24 }\n    owner: team-a\n");
+        writeFileSync(
+          profile,
+          "version: 1\ngroups:\n  - id: all\n    match: { address: 198.18.20.0/24 }\n    owner: team-a\n",
+        );
         const ended = await lab.portreeve(
           ...["scan", tarpit.address, server.address, "-p", await topTcp(200, ""), "--rate", "4000"],
           ...["--profile", profile, "--fail-on", "info", "--format", "json"],
         );
-    const summary = JSON.parse(ended.stdout);
+        const summary = JSON.parse(ended.stdout);
         expect(summary.disbelieved).toMatchObject([{ place: tarpit.address, flag: "tarpit" }]);
         expect(summary.recall.source).toMatch(/ witnesses$|not measured/);
         const findings = summary.findings as { address: string; rule: string }[];
@@ -57,7 +60,7 @@ describe.skipIf(reason !== null)(`disbelief${reason === null ? "" : ` (skipped: 
         const ended = await lab.portreeve(
           ...["scan", lab.truth.network, "-p", "21,22,23,80,443", "--rate", "5000", "--format", "json"],
         );
-    const summary = JSON.parse(ended.stdout);
+        const summary = JSON.parse(ended.stdout);
         expect(summary.disbelieved).toMatchObject([{ place: "198.18.20.0/24", flag: "middlebox" }]);
         const alive = lab.view(1).hosts.filter(({ presence }) => presence === "alive");
         const live = new Set<string>(lab.truth.hosts.map(({ address }) => address));

@@ -209,6 +209,19 @@ describe("renderText", () => {
     expect(text).toContain("5 more: portreeve runs show 14");
   });
 
+  it("counts as changes nothing that a tarpit opened, and says how much it left out", () => {
+    const report = fullReport();
+    const ports = Array.from({ length: 300 }, (_, i) => i + 1);
+    const opened = ports.map((port) => change("opened", "10.30.0.99", port));
+    const text = renderText(
+      { ...report, view: { ...report.view, changes: [...report.view.changes, ...opened] } },
+      LOOK,
+    );
+    expect(text).toContain("3 changes · 1 port seen for the first time here");
+    expect(text).toContain("300 ports of a tarpit left out: see NOT KNOWN.");
+    expect(text).not.toContain("10.30.0.99  ");
+  });
+
   it("says what it does not believe, and why", () => {
     expect(renderText(fullReport(), { ...LOOK, width: 200 })).toContain(
       "  - Not believed: 10.30.0.99 (tarpit): all 1,000 TCP ports asked are open.",

@@ -5,7 +5,7 @@ import type { ChangeRow } from "../../facts/view.js";
 import { countOf, formatCount, formatShare, listSome } from "../count.js";
 import { plain } from "../escape.js";
 import { isOpenNow } from "../reportData.js";
-import { recallWords } from "../runFigures.js";
+import { believedChanges, recallWords } from "../runFigures.js";
 import { formatDuration, formatInstant, formatPeriod } from "../time.js";
 import { wrapText } from "../width.js";
 import { portSpecText } from "../words.js";
@@ -58,8 +58,9 @@ function figures(page: Page): string[] {
     `${countOf(alive.length, "host")} alive${own === 0 ? "" : ` (${formatCount(own)} is the bastion itself)`}`,
     countOf(open, "open port"),
   ];
-  const changes = data.view.changes.filter((change) => change.kind !== "first-seen").length;
-  const firstSeen = data.view.changes.filter(isFirstSeenPort).length;
+  const believed = believedChanges(data.view);
+  const changes = believed.filter((change) => change.kind !== "first-seen").length;
+  const firstSeen = believed.filter(isFirstSeenPort).length;
   const compared = [
     changes === 0 ? "no changes" : countOf(changes, "change"),
     ...(firstSeen === 0 ? [] : [`${countOf(firstSeen, "port")} seen for the first time here`]),
