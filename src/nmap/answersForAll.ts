@@ -22,9 +22,25 @@ export function isEveryPortOpen(open: number, asked: number): boolean {
   return open >= LEAST_OPEN && open >= asked * LEAST_OPEN_SHARE;
 }
 
-export function tarpitWhy(open: number, asked: number): string {
-  const of = open >= asked ? `all ${open}` : `${open} of ${asked}`;
-  return `${of} TCP ports asked are open: it opens for everybody`;
+export interface Tarpit {
+  readonly address: Address;
+  /** TCP ports, of those that were asked. */
+  readonly open: number;
+  readonly asked: number;
+}
+
+/** In the order of their addresses. */
+export function tarpitPlaces(tarpits: readonly Tarpit[]): Disbelieved[] {
+  return [...tarpits]
+    .sort((a, b) => compareAddresses(a.address, b.address))
+    .map(({ address, open, asked }) => {
+      const of = open >= asked ? `all ${open}` : `${open} of ${asked}`;
+      return {
+        place: address,
+        flag: "tarpit",
+        why: `${of} TCP ports asked are open: it opens for everybody`,
+      };
+    });
 }
 
 /** An address that reset, as far as its being a host goes. */

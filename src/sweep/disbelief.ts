@@ -1,8 +1,7 @@
 /** What of a run's own answers is not believed: tarpits, and boxes that reset for a whole net (measuring.md). */
 import type { Address } from "../facts/address.js";
 import type { Disbelieved } from "../facts/run.js";
-import { isEveryPortOpen, type ResetSign, resettingNets, tarpitWhy } from "../nmap/answersForAll.js";
-import { compareAddresses } from "../scope/address.js";
+import { isEveryPortOpen, type ResetSign, resettingNets, tarpitPlaces } from "../nmap/answersForAll.js";
 import { type Network, networkContains, parseNetwork, segmentOf } from "../scope/network.js";
 import { countPorts, subtractPorts, unionPorts } from "../scope/portSet.js";
 import { answeredPorts, type HostEvidence, isAlive, openPorts, type RunEvidence } from "./evidence.js";
@@ -18,12 +17,15 @@ export interface Disbelief {
 /** @param asked the addresses the run asked; an absent one that does not answer shows that nothing answers for all */
 export function disbeliefOf(evidence: RunEvidence, asked: readonly Address[]): Disbelief {
   const hosts = [...evidence.values()].filter(isAlive);
-  const tarpits = hosts.filter(isTarpit).sort((a, b) => compareAddresses(a.address, b.address));
+  const tarpits = hosts.filter(isTarpit).map((host) => {
+    const [open, asked] = countsOf(host);
+    return { address: host.address, open, asked };
+  });
   const nets = resettingNets(hosts.flatMap(signOf), countBySegment(asked));
   const networks = nets.map(({ place }) => parseNetwork(place));
   const isReset = (address: Address) => networks.some((net: Network) => networkContains(net, address));
   return {
-    places: [...nets, ...tarpits.map(placeOf)],
+    places: [...nets, ...tarpitPlaces(tarpits)],
     isReset,
     isMute: (address) => {
       const host = evidence.get(address);
@@ -36,10 +38,6 @@ export function disbeliefOf(evidence: RunEvidence, asked: readonly Address[]): D
 export function isTarpit(host: HostEvidence): boolean {
   // Asked of every host as each shard ends: mostly there is nothing to count.
   return isEveryPortOpen(host.open.size, 0) && isEveryPortOpen(...countsOf(host));
-}
-
-function placeOf(host: HostEvidence): Disbelieved {
-  return { place: host.address, flag: "tarpit", why: tarpitWhy(...countsOf(host)) };
 }
 
 function countsOf(host: HostEvidence): [open: number, asked: number] {
