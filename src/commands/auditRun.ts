@@ -227,6 +227,7 @@ function conclude({ store, run, plan }: RunRequest, outcome: SweepOutcome): Outc
     cellsCovered: outcome.coverage.covered,
     recall: outcome.recall,
     silenced: outcome.silenced,
+    disbelieved: outcome.disbelieved,
     warnings: [...plan.notes, ...outcome.failures, ...outcome.warnings],
     endedAt: Date.now(),
   });

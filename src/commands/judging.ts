@@ -7,11 +7,12 @@ import type { Address } from "../facts/address.js";
 import type { Asset, Identity } from "../facts/asset.js";
 import type { FindingTransition, Judgement } from "../facts/finding.js";
 import type { JudgingBasis } from "../facts/profileText.js";
-import type { Run, RunId } from "../facts/run.js";
+import type { Recall, Run, RunId } from "../facts/run.js";
 import type { RunView } from "../facts/view.js";
 import { type BoundProfile, bindProfile, namesToResolve } from "../profile/bind.js";
 import { bindIdentities, identityOf } from "../profile/identities.js";
 import type { Profile } from "../profile/profile.js";
+import { recallOfRun } from "../report/runFigures.js";
 import type { Store } from "../store/store.js";
 import { tryResolveNames } from "./resolveNames.js";
 import type { Session } from "./session.js";
@@ -111,14 +112,11 @@ export interface Judged {
   readonly identityOf: (address: Address) => Identity | null;
   /** What this run changed of the findings' statuses. */
   readonly transitions: readonly FindingTransition[];
-  readonly recall: { estimate: number | null; lower: number | null; upper: number | null; source: string };
+  readonly recall: Recall;
   readonly database: string;
   readonly profile: string | null;
   readonly audit: string | null;
 }
-
-/** Loss is not measured yet, so no recall is stated. */
-const NOT_MEASURED = { estimate: null, lower: null, upper: null, source: "not measured" } as const;
 
 /** Judges a run, and sets it among what earlier runs found. Nothing is written. */
 export function judgeRun(store: Store, run: RunId, expectation: Expectation, session: Session): Judged {
@@ -159,7 +157,7 @@ function judgedWith(
       judgement: lived.judgement,
       identityOf: (address) => identityOf(identities, address),
       transitions: lived.transitions,
-      recall: NOT_MEASURED,
+      recall: recallOfRun(run),
       database: session.database.path,
       profile: expectation.file,
       audit: run.audit,

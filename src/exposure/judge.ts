@@ -5,6 +5,7 @@ import type { BoundProfile } from "../profile/bind.js";
 import type { Identities } from "../profile/identities.js";
 import { compareAddresses } from "../scope/address.js";
 import { type AddressSet, emptyAddressSet } from "../scope/addressSet.js";
+import { believedView } from "./believedView.js";
 import { judgeHoles } from "./holes.js";
 import { judgeMissingHosts, judgeUnknownHost } from "./hosts.js";
 import { beginJudging, hostsOf } from "./judging.js";
@@ -26,10 +27,11 @@ export interface JudgeOptions {
  * covered opens a finding. What became of the findings of earlier runs `liveOn` tells.
  */
 export function judge(
-  view: RunView,
+  said: RunView,
   profile: BoundProfile | null,
   { silent = emptyAddressSet, identities }: JudgeOptions = {},
 ): Judgement {
+  const view = believedView(said);
   const judging = beginJudging(view, profile, identities ?? null);
   let unknownRequired = 0;
   for (const host of view.hosts) {

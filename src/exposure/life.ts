@@ -6,6 +6,7 @@ import type { Finding, FindingTransition, Judgement } from "../facts/finding.js"
 import type { RunId } from "../facts/run.js";
 import type { RunView } from "../facts/view.js";
 import type { BoundProfile } from "../profile/bind.js";
+import { believedView } from "./believedView.js";
 import { carryFinding, continueFinding, settleFinding } from "./continueFinding.js";
 import { fateOf } from "./fateOf.js";
 import { sortFindings } from "./judge.js";
@@ -38,7 +39,7 @@ export interface LivedJudgement {
  * @param person the run's operator
  */
 export function liveOn(judged: JudgedRun, before: readonly Finding[], person: string): LivedJudgement {
-  const living = beginLiving(judged, before);
+  const living = beginLiving({ ...judged, view: believedView(judged.view) }, before);
   const known = new Map(before.map((finding) => [finding.fingerprint, finding]));
   const findings: Finding[] = [];
   const settled: Finding[] = [];

@@ -43,7 +43,7 @@ export class BatchReader {
     const scripts = scriptsOf(words.scripts, outputs);
     const sets = [this.#asked];
     for (let left = this.#next(); left > 0; left--) sets.push(this.#readSet());
-    return words.hosts.map(([shell, startedAt, endedAt, timedOut]) => ({
+    return words.hosts.map(([shell, startedAt, endedAt, timedOut, resetTtl]) => ({
       observation: {
         address: shell.address,
         presence: shell.presence,
@@ -61,6 +61,7 @@ export class BatchReader {
       startedAt,
       endedAt,
       timedOut: timedOut === 1,
+      ...(resetTtl === 0 ? {} : { resetTtl }),
     }));
   }
 

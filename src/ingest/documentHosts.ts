@@ -66,8 +66,8 @@ export class DocumentHosts {
   }
 
   #add(scan: ScanFacts, answers: HostAnswers): void {
-    const { startedAt, endedAt, timedOut } = answers;
-    this.#tell(scan, { observation: observeHost(scan, answers), startedAt, endedAt, timedOut });
+    const { startedAt, endedAt, timedOut, resetTtl } = answers;
+    this.#tell(scan, { observation: observeHost(scan, answers), startedAt, endedAt, timedOut, resetTtl });
   }
 
   #tell(scan: ScanFacts, host: ImportedHost): void {

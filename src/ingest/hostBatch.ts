@@ -24,6 +24,8 @@ export interface ImportedHost {
   readonly endedAt: Instant | null;
   /** nmap gave up on it: only what answered is covered. */
   readonly timedOut: boolean;
+  /** IP TTL of its resets, as far as the file tells one. */
+  readonly resetTtl?: number | null;
 }
 
 export type CellKind = readonly [Protocol, PortState, string, Proof, Confidence];
@@ -47,6 +49,8 @@ export interface BatchWords {
     startedAt: Instant | null,
     endedAt: Instant | null,
     timedOut: 0 | 1,
+    /** 0: none. */
+    resetTtl: number,
   ])[];
 }
 
@@ -106,7 +110,7 @@ export class BatchWriter {
     return this.#words.hosts.length === 0;
   }
 
-  add({ observation, startedAt, endedAt, timedOut }: ImportedHost): void {
+  add({ observation, startedAt, endedAt, timedOut, resetTtl }: ImportedHost): void {
     const { cells, quiet, covered, ...shell } = observation;
     const numbers = this.#hostNumbers;
     numbers.push(cells.length);
@@ -117,7 +121,7 @@ export class BatchWriter {
       numbers.push(this.#setNumber(group.ports));
     }
     numbers.push(this.#setNumber(covered));
-    this.#words.hosts.push([shell, startedAt, endedAt, timedOut ? 1 : 0]);
+    this.#words.hosts.push([shell, startedAt, endedAt, timedOut ? 1 : 0, resetTtl ?? 0]);
     this.#size += 8 + cells.length;
   }
 

@@ -6,6 +6,7 @@ import { whyIncomplete } from "../nmap/scanFacts.js";
 import type { RunDraft } from "../store/beginRun.js";
 import type { BegunImport, Import, ImportFile } from "../store/imports.js";
 import type { Store } from "../store/store.js";
+import { DisbeliefTally } from "./disbelief.js";
 import { documentBytes } from "./documentBytes.js";
 import type { DocumentFacts } from "./documentFacts.js";
 import type { BegunDocument, HostTaker } from "./earlyReading.js";
@@ -73,8 +74,9 @@ export async function recordDocument(
     const failed = await keeping.end;
     if (failed !== null) throw failed;
     taken?.finish();
-    const end = { ...endOf(facts), addressCount: draft.addressCount };
-    return { run: begun.import.end(end), isKnown: false, counts };
+    const { alive, open, doubts } = counts;
+    const end = { disbelieved: doubts.places(), ...endOf(facts), addressCount: draft.addressCount };
+    return { run: begun.import.end(end), isKnown: false, counts: { alive, open } };
   } catch (error) {
     begun.import.abandon();
     taken?.finish();
@@ -104,7 +106,7 @@ export function recordEarly(
 }
 
 class EarlyRecording implements HostTaker {
-  readonly counts = { alive: 0, open: 0 };
+  readonly counts: Counts = { alive: 0, open: 0, doubts: new DisbeliefTally() };
   readonly begun: BegunImport & { readonly known: null };
   readonly keeping: Keeping;
   readonly #draft: RunDraft;
@@ -175,17 +177,20 @@ class Unreadable extends Error {
 interface Counts {
   alive: number;
   open: number;
+  readonly doubts: DisbeliefTally;
 }
 
 async function takeHosts(document: ImportedDocument, into: Import): Promise<Counts> {
-  const counts = { alive: 0, open: 0 };
+  const counts: Counts = { alive: 0, open: 0, doubts: new DisbeliefTally() };
   for await (const batch of readable(document.hosts())) takeBatch(batch, into, counts);
   return counts;
 }
 
 function takeBatch(batch: readonly ImportedHost[], into: Import, counts: Counts): void {
   into.add(batch.map(({ observation }) => observation));
-  for (const { observation } of batch) {
+  for (const host of batch) {
+    const { observation } = host;
+    counts.doubts.add(host);
     if (observation.presence === "alive") counts.alive += 1;
     counts.open += observation.cells.length;
   }
@@ -247,6 +252,9 @@ function endOf({ grade, run, scan, warnings }: DocumentFacts) {
       cellsDue: null,
       cellsCovered: null,
       warnings: [...warnings],
+      recall: note.recall ?? null,
+      silenced: note.silenced ?? [],
+      disbelieved: note.disbelieved ?? [],
     };
   }
   const reasons = [grade.grade === "complete" ? null : grade.why, whyUndated(run)].filter(

@@ -23,6 +23,8 @@ export interface HostAnswers {
   readonly startedAt: Instant | null;
   readonly endedAt: Instant | null;
   readonly timedOut: boolean;
+  /** IP TTL of a reset, the first that the file tells one of. */
+  readonly resetTtl: number | null;
   /** The open ports, as often as they are listed. */
   readonly open: readonly CellObservation[];
   readonly others: readonly AnsweredPorts[];
@@ -39,6 +41,7 @@ export function readAnswers(scan: ScanFacts, host: NmapHost): HostAnswers | null
   const open: CellObservation[] = [];
   const quiet = new Map<string, { judged: Judgement; ports: NmapPort[] }>();
   let aliveReason = statusReason(scan, host, loopback);
+  let resetTtl = host.status.reason === "reset" ? host.status.ttl : null;
   let last: NmapPort | null = null;
   let judged: Judgement | null = null;
   for (const port of host.ports) {
@@ -48,7 +51,10 @@ export function readAnswers(scan: ScanFacts, host: NmapHost): HostAnswers | null
     last = port;
     if (judged.isOwn) aliveReason ??= judged.reason;
     if (judged.proof === "open") open.push(cellOf(port, judged.reason));
-    else addQuiet(quiet, port, judged);
+    else {
+      addQuiet(quiet, port, judged);
+      if (port.reason === "reset") resetTtl ??= port.ttl;
+    }
   }
   const others = [...quiet.values()].map(({ judged, ports }) => ({ ...judged, ports: portSetOf(ports) }));
   if (host.extraPorts.length > 0)
@@ -63,6 +69,7 @@ export function readAnswers(scan: ScanFacts, host: NmapHost): HostAnswers | null
     startedAt: host.startedAt,
     endedAt: host.endedAt,
     timedOut: host.timedOut,
+    resetTtl,
     open,
     others,
   };
@@ -124,6 +131,7 @@ export function mergeAnswers(a: HostAnswers, b: HostAnswers): HostAnswers {
     startedAt: either(Math.min, a.startedAt, b.startedAt),
     endedAt: either(Math.max, a.endedAt, b.endedAt),
     timedOut: a.timedOut || b.timedOut,
+    resetTtl: a.resetTtl ?? b.resetTtl,
     open: [...a.open, ...b.open],
     others: [...a.others, ...b.others],
   };

@@ -2,8 +2,9 @@
 import { createRequire } from "node:module";
 import { CONFIDENCES, PORT_STATES, PROOFS } from "../facts/observation.js";
 import { PROTOCOLS } from "../facts/port.js";
-import { OUTCOMES } from "../facts/run.js";
+import { OUTCOMES, STAGES } from "../facts/run.js";
 import { tryParseAddress } from "../scope/address.js";
+import { parseNetwork } from "../scope/network.js";
 import { LAST_SECOND } from "./attributeValues.js";
 import { NOTE_MARK } from "./hostNote.js";
 
@@ -72,6 +73,19 @@ function makeSchemas(z: Zod) {
     exact: exact.optional(),
   });
 
+  const share = z.number().min(0).max(1).nullable();
+  const address = text.transform((each, context) => {
+    const parsed = tryParseAddress(each);
+    if (parsed !== null) return parsed;
+    context.addIssue("no address");
+    return z.NEVER;
+  });
+  const silenced = z.strictObject({
+    address,
+    lastAnswer: instant,
+    lastSent: z.strictObject({ stage: z.enum(STAGES), ports: text, at: instant }).nullable(),
+  });
+
   const runNoteSchema = z.strictObject({
     audit: orNull,
     vantage: text,
@@ -88,16 +102,25 @@ function makeSchemas(z: Zod) {
     addressCount: count,
     rate: number,
     nmapVersion: text,
-    sources: z.array(
-      z.string().transform((each, context) => {
-        const address = tryParseAddress(each);
-        if (address !== null) return address;
-        context.addIssue("no address");
-        return z.NEVER;
-      }),
-    ),
+    sources: z.array(address),
+    recall: z.strictObject({ estimate: share, lower: share, upper: share, source: text }).optional(),
+    silenced: z.array(silenced).optional(),
+    disbelieved: z
+      .array(
+        z.strictObject({ place: text.refine(isPlace), flag: z.enum(["middlebox", "tarpit"]), why: text }),
+      )
+      .optional(),
   });
   return { host: hostNoteSchema, run: runNoteSchema };
+}
+
+function isPlace(place: string): boolean {
+  try {
+    parseNetwork(place);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 type Notes = ReturnType<typeof makeSchemas>;

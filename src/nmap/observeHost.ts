@@ -14,6 +14,7 @@ import {
   subtractPorts,
   unionPorts,
 } from "../scope/portSet.js";
+import { isEveryPortOpen } from "./answersForAll.js";
 import type { AnsweredPorts } from "./groupAnswers.js";
 import type { HostAnswers } from "./hostAnswers.js";
 import { isPositive, strengthOf, strongerAnswer } from "./proof.js";
@@ -23,10 +24,11 @@ export function observeHost(scan: ScanFacts, host: HostAnswers): HostObservation
   const isAlive = host.aliveReason !== null;
   const isPositiveOnly = scan.positiveOnly !== null || host.timedOut;
   const open = portSetOf(host.open);
-  const cells = mergeCells(host.open, open, isPositiveOnly ? [] : host.others);
+  const merged = mergeCells(host.open, open, isPositiveOnly ? [] : host.others);
   // Silence of a host that answered nothing is no silence of its ports.
   const believed = isPositiveOnly ? [] : host.others.filter(({ proof }) => isAlive || isPositive(proof));
   const quiet = disjointGroups(believed, open);
+  const cells = isTarpit(scan, merged, host.others) ? merged.map(flagged) : merged;
   return {
     address: host.address,
     presence: isAlive ? "alive" : "silent",
@@ -41,6 +43,24 @@ export function observeHost(scan: ScanFacts, host: HostAnswers): HostObservation
     holes: [],
     holesUnjudged: "imported",
   };
+}
+
+/** Where a file names open ports only, what it asked must be known to say that nothing else was there. */
+function isTarpit(
+  scan: ScanFacts,
+  cells: readonly CellObservation[],
+  others: readonly AnsweredPorts[],
+): boolean {
+  if (!isEveryPortOpen(cells.length, 0)) return false;
+  const open = cells.reduce((sum, { protocol }) => sum + (protocol === "tcp" ? 1 : 0), 0);
+  const told = open + others.reduce((sum, { ports }) => sum + countPorts(ports, "tcp"), 0);
+  const asked = countPorts(scan.asked, "tcp");
+  if (asked === 0 && scan.positiveOnly !== null) return false;
+  return isEveryPortOpen(open, Math.max(asked, told));
+}
+
+function flagged(cell: CellObservation): CellObservation {
+  return cell.protocol === "tcp" ? { ...cell, confidence: "tarpit" } : cell;
 }
 
 /** The union of sets without a port in common; one object for all hosts that answered for every port asked. */

@@ -24,8 +24,18 @@ export const NOTED = [
   "sources",
 ] as const satisfies readonly (keyof Run)[];
 
-export type RunNote = Pick<Run, (typeof NOTED)[number]>;
+/** Noted only where there is something to say: an older portreeve takes no note with a field that it does not know. */
+type Figures = { readonly [F in "recall" | "silenced" | "disbelieved"]?: Run[F] | undefined };
+
+export type RunNote = Pick<Run, (typeof NOTED)[number]> & Figures;
 
 export function runNoteOf(run: Run): RunNote {
-  return Object.fromEntries(NOTED.map((field) => [field, run[field]])) as unknown as RunNote;
+  const note = Object.fromEntries(NOTED.map((field) => [field, run[field]])) as unknown as RunNote;
+  const { recall, silenced, disbelieved } = run;
+  return {
+    ...note,
+    ...(recall === null ? {} : { recall }),
+    ...(silenced.length === 0 ? {} : { silenced }),
+    ...(disbelieved.length === 0 ? {} : { disbelieved }),
+  };
 }

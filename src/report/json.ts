@@ -6,7 +6,8 @@ import type { Run } from "../facts/run.js";
 import type { ChangeRow, HostView } from "../facts/view.js";
 import { findingJson } from "./findingRows.js";
 import { observationJson } from "./observations.js";
-import type { Recall, ReportData } from "./reportData.js";
+import type { ReportData } from "./reportData.js";
+import { recallJson, silencedJson } from "./runFigures.js";
 import { toRfc3339 } from "./time.js";
 
 export const SCHEMA_VERSION = 1;
@@ -35,11 +36,8 @@ export function runJson(run: Run) {
     ...run,
     startedAt: toRfc3339(run.startedAt),
     endedAt: run.endedAt === null ? null : toRfc3339(run.endedAt),
+    silenced: run.silenced.map(silencedJson),
   };
-}
-
-function recallJson({ estimate, lower, upper, source }: Recall) {
-  return { estimate, lower, upper, source };
 }
 
 /** `portreeve report --format json`. Print it with `jsonText`. */
@@ -64,6 +62,8 @@ export function renderJson(data: ReportData) {
       silentAddresses: view.silentCount,
     },
     recall: recallJson(data.recall),
+    silenced: run.silenced.map(silencedJson),
+    disbelieved: run.disbelieved,
     changes: view.changes
       .filter(({ kind }) => kind !== "first-seen")
       .map((row) => withAnswerer(changeJson(row))),
@@ -78,7 +78,7 @@ export function renderJson(data: ReportData) {
   };
 }
 
-/** `portreeve scan --format json` (design.md), and what the run settled. Print it with `jsonText`. */
+/** `portreeve scan --format json` (design.md), and what the run settled, whom it silenced, what it does not believe. Print it with `jsonText`. */
 export function scanSummary(data: ReportData) {
   const { run } = data.view;
   return {
@@ -89,6 +89,8 @@ export function scanSummary(data: ReportData) {
     recall: recallJson(data.recall),
     findings: data.judgement.findings.map(findingJson),
     settled: data.judgement.settled.map(findingJson),
+    silenced: run.silenced.map(silencedJson),
+    disbelieved: run.disbelieved,
   };
 }
 

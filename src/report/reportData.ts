@@ -2,19 +2,11 @@
 import type { Address } from "../facts/address.js";
 import type { Identity } from "../facts/asset.js";
 import type { FindingTransition, Judgement } from "../facts/finding.js";
+import type { Recall } from "../facts/run.js";
 import type { HostView, RunView } from "../facts/view.js";
 
 /** A row of a host: the last proved state of one port; `covered` tells whether this run proved it. */
 export type HostPort = HostView["ports"][number];
-
-/** Shares of 1; null where not measured. */
-export interface Recall {
-  readonly estimate: number | null;
-  readonly lower: number | null;
-  readonly upper: number | null;
-  /** Where the figure comes from, for people: `witnesses`, `assumed from 10.0.3.0/24`, `not measured`. */
-  readonly source: string;
-}
 
 export interface ReportData {
   readonly view: RunView;

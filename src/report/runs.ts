@@ -6,6 +6,7 @@ import { makeInk, type Role } from "./ink.js";
 import { runJson } from "./json.js";
 import { jsonText } from "./jsonText.js";
 import { DEFAULT_WIDTH, LEAST_WIDTH, type TextOptions } from "./reportData.js";
+import { disbelievedWords, recallOfRun, recallWords, silencedWords } from "./runFigures.js";
 import { renderTable } from "./table.js";
 import { coverageWords, outcomeWords } from "./text/headline.js";
 import { formatDuration, formatInstant, formatMinute, formatPeriod, toRfc3339, zonedTime } from "./time.js";
@@ -81,10 +82,17 @@ export function renderRun(detail: RunDetail, format: Format, options: TextOption
         (line, i) => `  ${i === 0 ? ink.paint("dim", pad(label, 9)) : " ".repeat(9)}  ${line}`,
       ),
     ),
-    ...run.warnings.flatMap((warning, i) => [
-      ...(i === 0 ? ["", "Warnings"] : []),
-      ...item(plain(warning), width),
-    ]),
+    ...listed(
+      "Fell silent",
+      run.silenced.map((host) => `${host.address} ${silencedWords(host, options.zone, run.startedAt)}`),
+      width,
+    ),
+    ...listed("Not believed", run.disbelieved.map(disbelievedWords), width),
+    ...listed(
+      "Warnings",
+      run.warnings.map((warning) => plain(warning)),
+      width,
+    ),
     "",
     file !== null
       ? fileWords(file, options.zone)
@@ -94,6 +102,10 @@ export function renderRun(detail: RunDetail, format: Format, options: TextOption
     ...shards.flatMap((shard) => shardLines(shard, options, width)),
   ];
   return ink.finish(`${lines.join("\n")}\n`);
+}
+
+function listed(title: string, items: readonly string[], width: number): string[] {
+  return items.length === 0 ? [] : ["", title, ...items.flatMap((text) => item(text, width))];
 }
 
 type Facts = readonly (readonly [string, string])[];
@@ -110,6 +122,7 @@ function scanFacts(run: Run, zone: string): Facts {
     ["Addresses", formatCount(run.addressCount)],
     ["Ports", portsWords(run.ports)],
     ["Proved", coverageWords(run)],
+    ["Recall", recallWords(recallOfRun(run))],
     [
       "Pace",
       `${run.method === "raw" ? "raw packets" : "connect()"}, ${formatCount(run.rate)} packets a second at most`,
@@ -131,6 +144,8 @@ function fileFacts(run: Run, file: NonNullable<RunDetail["file"]>, zone: string)
     ["Method", run.method === "raw" ? "raw packets" : "connect()"],
     ["Scanner", plain(file.scanner)],
     ["Command", plain(file.args, { max: 500 })],
+    // Our own exports tell it; of another's file there is nothing to say.
+    ...(run.recall === null ? [] : ([["Recall", recallWords(run.recall)]] as const)),
   ];
 }
 

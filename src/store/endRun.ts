@@ -22,19 +22,32 @@ export function endRun(ledger: Ledger, run: RunRef, end: RunEnd): Run {
   return ledger.write(() => {
     const { id } = requireRunning(ledger, idOfRun(run)).run;
     closeRun(ledger, id, end);
-    ledger
-      .sql("UPDATE run SET coverage = ?, cells_due = ?, cells_covered = ?, warnings = ? WHERE id = ?")
-      .run(end.coverage, end.cellsDue, end.cellsCovered, JSON.stringify(end.warnings), id);
-    ledger
-      .sql("UPDATE run SET recall = ?, silenced = ?, disbelieved = ? WHERE id = ?")
-      .run(
-        end.recall == null ? null : JSON.stringify(end.recall),
-        JSON.stringify(end.silenced ?? []),
-        JSON.stringify(end.disbelieved ?? []),
-        id,
-      );
+    writeFigures(ledger, id, end);
     return storedRun(ledger, id).run;
   });
+}
+
+/** What a run says of itself as a whole, live or imported. Inside a transaction. */
+export function writeFigures(
+  ledger: Ledger,
+  run: RunId,
+  end: Omit<RunEnd, keyof RunClosing | "addressCount">,
+): void {
+  ledger
+    .sql(
+      `UPDATE run SET coverage = ?, cells_due = ?, cells_covered = ?, warnings = ?, recall = ?, silenced = ?, disbelieved = ?
+       WHERE id = ?`,
+    )
+    .run(
+      end.coverage,
+      end.cellsDue,
+      end.cellsCovered,
+      JSON.stringify(end.warnings),
+      end.recall == null ? null : JSON.stringify(end.recall),
+      JSON.stringify(end.silenced ?? []),
+      JSON.stringify(end.disbelieved ?? []),
+      run,
+    );
 }
 
 /** Says that the run is still being carried out, for those who cannot look the process up. */

@@ -3,7 +3,7 @@ import type { Instant, Run, RunId } from "../facts/run.js";
 import { fileKey, undatedKey } from "../history/runKey.js";
 import { freeKey, insertRun, type RunDraft } from "./beginRun.js";
 import { writeCoverage } from "./compactRun.js";
-import type { RunEnd } from "./endRun.js";
+import { type RunEnd, writeFigures } from "./endRun.js";
 import { realmId, vantageId } from "./intern.js";
 import type { Ledger } from "./ledger.js";
 import { recordStaged } from "./recordStaged.js";
@@ -134,20 +134,9 @@ function recordImport(ledger: Ledger, draft: RunDraft, file: ImportFile, stage: 
     .sql("INSERT INTO import VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
     .run(id, file.name, file.hash, file.bytes, file.scanner, file.args, ledger.now(), file.dated ? 1 : 0);
   ledger
-    .sql(
-      `UPDATE run SET outcome = ?, why = ?, ended_at = ?, coverage = ?, cells_due = ?, cells_covered = ?, warnings = ?
-       WHERE id = ?`,
-    )
-    .run(
-      end.outcome,
-      end.why,
-      end.endedAt,
-      end.coverage,
-      end.cellsDue,
-      end.cellsCovered,
-      JSON.stringify(end.warnings),
-      id,
-    );
+    .sql("UPDATE run SET outcome = ?, why = ?, ended_at = ? WHERE id = ?")
+    .run(end.outcome, end.why, end.endedAt, id);
+  writeFigures(ledger, id, end);
   return storedRun(ledger, id).run;
 }
 

@@ -10,6 +10,7 @@ import type { PortSet } from "../facts/port.js";
 import { withoutFragilePorts } from "../nmap/fragilePorts.js";
 import { countPorts, emptyPortSet, subtractPorts, unionPorts } from "../scope/portSet.js";
 import { concludeRun, type SweepOutcome } from "./conclude.js";
+import { isTarpit } from "./disbelief.js";
 import type { Engine } from "./engine.js";
 import { openPorts } from "./evidence.js";
 import { lookLast } from "./lastLook.js";
@@ -61,7 +62,8 @@ function identifyOpen(state: State, addresses: readonly Address[]): void {
   const asks = new Map<Address, PortSet>();
   for (const address of addresses) {
     const host = state.evidence.get(address);
-    if (host === undefined) continue;
+    // Whoever opens every port for everybody would be asked for days, and its answers are not believed.
+    if (host === undefined || isTarpit(host)) continue;
     const tried = state.identifyTried.get(address) ?? emptyPortSet;
     const open = subtractPorts(openPorts(host), tried);
     const probe = state.request.probeFragile ? open : withoutFragilePorts(open).probe;

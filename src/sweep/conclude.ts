@@ -1,11 +1,12 @@
 /** From all that was heard to what the run says: of each host, of its coverage, of what went wrong. */
 import type { Address } from "../facts/address.js";
 import type { HostObservation } from "../facts/observation.js";
-import type { Instant, Recall, SilencedHost } from "../facts/run.js";
+import type { Disbelieved, Instant, Recall, SilencedHost } from "../facts/run.js";
 import { segmentOf } from "../scope/network.js";
 import { countPorts, emptyPortSet } from "../scope/portSet.js";
 import { blockedSegments } from "./blocked.js";
 import { type CoverageCount, countCoverage } from "./coverageDue.js";
+import { type Disbelief, disbeliefOf, isTarpit } from "./disbelief.js";
 import { evidenceOf, isAlive, openPorts } from "./evidence.js";
 import { silencedHosts } from "./harm.js";
 import type { LastLook } from "./lastLook.js";
@@ -23,6 +24,8 @@ export interface SweepOutcome {
   readonly recall: Recall;
   /** Heads the report: hosts that answered, and no more at the end. */
   readonly silenced: readonly SilencedHost[];
+  /** Addresses and networks where something answers for everybody. */
+  readonly disbelieved: readonly Disbelieved[];
   readonly failures: readonly string[];
   readonly warnings: readonly string[];
   readonly shards: { readonly ended: number; readonly failed: number };
@@ -42,9 +45,10 @@ export function concludeRun(
       `the known open ports of ${segment} went away at once: this scanner may be blocked, or something answers for the hosts; no change there is believed`,
     );
   }
+  const disbelief = disbeliefOf(state.evidence, request.addresses);
   const observations = sweptAddresses(state)
     .filter((a) => isAliveIn(state, a) || request.wasAlive.has(a) || request.expected.has(a))
-    .map((address) => settleHost(state, address, times, blocked, interrupted));
+    .map((address) => settleHost(state, address, times, { blocked, disbelief, interrupted }));
   const coverage = countCoverage(observations, {
     asked: request.ports,
     expected: request.expected,
@@ -55,6 +59,7 @@ export function concludeRun(
     observations: interrupted ? observations.filter((o) => o.presence === "alive") : observations,
     coverage,
     silenced: silencedHosts(state, times),
+    disbelieved: disbelief.places,
     recall: interrupted ? NOT_MEASURED : statedRecall(state),
     failures: state.failures,
     warnings: [...state.warnings],
@@ -67,7 +72,8 @@ export function concludeRun(
 function statedRecall(state: State): Recall {
   const witnesses = currentWitnesses(state);
   const hosts = sweptAddresses(state)
-    .filter((address) => isAliveIn(state, address))
+    // The many ports of a tarpit would outweigh all services.
+    .filter((address) => isAliveIn(state, address) && !isTarpit(evidenceOf(state.evidence, address)))
     .map((address): SweptHost => {
       const host = evidenceOf(state.evidence, address);
       const isDue = countPorts(portsDue(host, state.request.ports)) > 0;
@@ -79,23 +85,35 @@ function statedRecall(state: State): Recall {
   return recallOf(hosts, lossesOf(witnesses, resetLimited(witnesses)));
 }
 
+/** Why what was heard may not be what is. */
+interface Doubts {
+  readonly blocked: ReadonlySet<string>;
+  readonly disbelief: Disbelief;
+  readonly interrupted: boolean;
+}
+
 function settleHost(
   state: State,
   address: Address,
   times: LastLook & { readonly discoveryEnd: Instant },
-  blocked: ReadonlySet<string>,
-  interrupted: boolean,
+  { blocked, disbelief, interrupted }: Doubts,
 ): HostObservation {
   const host = evidenceOf(state.evidence, address);
+  // Nothing but a middlebox was heard there: whether anybody is, nobody knows.
+  if (disbelief.isMute(address)) return silentObservation(address, false);
   if (!isAlive(host)) return silentObservation(address, !interrupted && hasVanished(state, address, times));
+  const isOthersReset = disbelief.isReset(address);
   const settled = !interrupted && !blocked.has(segmentOf(address));
   const verdict = state.verdicts.get(address) ?? { holes: [], unjudged: null, resetLimited: false };
   return observationOf(host, {
     asked: state.request.ports,
     names: [],
     holes: settled ? verdict : null,
-    withheld: settled ? emptyPortSet : (state.request.knownOpen.get(address) ?? emptyPortSet),
+    // What a box between resets is no closing of the host's.
+    withheld:
+      settled && !isOthersReset ? emptyPortSet : (state.request.knownOpen.get(address) ?? emptyPortSet),
     vanished: false,
+    flag: isTarpit(host) ? "tarpit" : null,
   });
 }
 

@@ -49,6 +49,8 @@ export interface HostEvidence {
   vendor: string | null;
   /** TTL of an answer that is no reset, to hold resets against. */
   ttl: number | null;
+  /** TTL of the first reset that told one; a box that resets for others has the same for all. */
+  resetTtl: number | null;
   readonly open: Map<string, OpenPort>;
   readonly refusals: Map<string, Refusals>;
   readonly resetTtls: Map<number, number>;
@@ -90,6 +92,7 @@ export function evidenceOf(run: RunEvidence, address: Address): HostEvidence {
     mac: null,
     vendor: null,
     ttl: null,
+    resetTtl: null,
     open: new Map(),
     refusals: new Map(),
     resetTtls: new Map(),
@@ -135,7 +138,8 @@ function foldHost(evidence: HostEvidence, host: NmapHost, result: ShardResult): 
     evidence.refusedConnect = true;
   } else if (host.status.state === "up" && !NO_ANSWER.has(host.status.reason)) {
     noteAnswer(evidence, host.status.reason, time);
-    if (host.status.reason !== "reset" && host.status.ttl !== null) evidence.ttl ??= host.status.ttl;
+    if (host.status.reason === "reset") evidence.resetTtl ??= host.status.ttl;
+    else if (host.status.ttl !== null) evidence.ttl ??= host.status.ttl;
   }
   const listed = portSetOf(host.ports);
   const answered = [portSetOf(host.ports.filter((port) => foldPort(evidence, port, result, time)))];
@@ -171,8 +175,10 @@ function foldPort(
   if (proof === "silent" || proof === "none") return false;
   if (proof === "open") foldOpen(evidence, port, result);
   else addRefusal(evidence, port.state, port.reason, proof, portSetOf([port]));
-  if (proof === "closed" && port.protocol === "tcp" && port.ttl !== null)
+  if (proof === "closed" && port.protocol === "tcp" && port.ttl !== null) {
     evidence.resetTtls.set(port.port, port.ttl);
+    evidence.resetTtl ??= port.ttl;
+  }
   // An ICMP refusal may come from a router on the way: then it proves the port refused and nobody alive.
   if (isOwnAnswer(evidence, port)) noteAnswer(evidence, port.reason, time);
   return true;

@@ -2,6 +2,7 @@
 import type { Address } from "../facts/address.js";
 import type { Shard } from "../facts/run.js";
 import { emptyPortSet } from "../scope/portSet.js";
+import { isTarpit } from "./disbelief.js";
 import { Dispatch } from "./dispatch.js";
 import type { ShardResult } from "./engine.js";
 import { probesOf } from "./estimate.js";
@@ -122,6 +123,7 @@ function takeResult(state: State, result: ShardResult): void {
         holes: null,
         withheld: state.request.knownOpen.get(host.address) ?? emptyPortSet,
         vanished: false,
+        flag: isTarpit(host) ? "tarpit" : null,
       }),
     );
   state.hooks.onShardEnd(result, observations);

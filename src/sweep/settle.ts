@@ -2,6 +2,7 @@
 import type { Address } from "../facts/address.js";
 import type { CellObservation, HoleLook, HostObservation, QuietGroup } from "../facts/observation.js";
 import type { PortSet } from "../facts/port.js";
+import type { Disbelieved } from "../facts/run.js";
 import {
   countPorts,
   emptyPortSet,
@@ -30,13 +31,15 @@ export interface SettleContext {
   readonly withheld: PortSet;
   /** Silent, alive in the last covering run, while a neighbour answered before and after. */
   readonly vanished: boolean;
+  /** What answers for it, so that its open ports are not believed; null or left out: nothing does. */
+  readonly flag?: Disbelieved["flag"] | null;
 }
 
 /** What the run has proved of `host` so far. */
 export function observationOf(host: HostEvidence, context: SettleContext): HostObservation {
   const cells = [...host.open.values()]
     .filter((o) => hasPort(context.asked, o.answer.protocol, o.answer.port))
-    .map((o) => cellOf(o, host));
+    .map((o) => cellOf(o, host, context.flag));
   const quiet = quietGroups(host, context);
   let covered = intersectPorts(openPorts(host), context.asked);
   for (const group of quiet) covered = unionPorts(covered, group.ports);
@@ -75,7 +78,7 @@ export function silentObservation(address: Address, vanished: boolean): HostObse
   };
 }
 
-function cellOf(open: OpenPort, host: HostEvidence): CellObservation {
+function cellOf(open: OpenPort, host: HostEvidence, flag: SettleContext["flag"]): CellObservation {
   const { answer } = open;
   const reset = [...host.refusals.values()].some(
     (group) => group.proof === "closed" && hasPort(group.ports, answer.protocol, answer.port),
@@ -89,7 +92,9 @@ function cellOf(open: OpenPort, host: HostEvidence): CellObservation {
     ttl: answer.ttl,
     service: open.identified ? answer.service : null,
     scripts: answer.scripts,
-    confidence: reset ? "unconfirmed" : open.seen > 1 ? "confirmed" : "single",
+    confidence:
+      (answer.protocol === "tcp" ? flag : null) ??
+      (reset ? "unconfirmed" : open.seen > 1 ? "confirmed" : "single"),
   };
 }
 

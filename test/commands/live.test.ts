@@ -14,7 +14,7 @@ const FINDING =
   "address ageDays carried confirmed due evidence exception fingerprint firstSeen host lastSeen overdue owner port profile protocol realm rule run severity status system tags vantage";
 const CHANGE =
   "address after before host kind operator owner port protocol run system tags timeFrom timeTo vantage";
-const SUMMARY = "coverage findings outcome recall run schemaVersion settled";
+const SUMMARY = "coverage disbelieved findings outcome recall run schemaVersion settled silenced";
 
 const keysOf = (value: object | undefined) =>
   Object.keys(value ?? {})

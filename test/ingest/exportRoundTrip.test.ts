@@ -16,6 +16,7 @@ import type { Store } from "../../src/store/store.js";
 import { anyHost, anyRun } from "../nmap/exported.js";
 import {
   draft,
+  ending,
   observed,
   openCell,
   quietGroup,
@@ -128,6 +129,27 @@ describe("through the store", () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  test("what a run missed, whom it harmed and what it does not believe go with it", async () => {
+    const here = scratchStore();
+    const { run } = here.beginRun(draft(START));
+    here.recordHosts(run, [observed("10.0.0.5", { cells: [openCell(22)] })]);
+    const figures = {
+      recall: { estimate: 0.9991, lower: 0.9942, upper: 0.9998, source: "40,130 witnesses" },
+      silenced: [
+        {
+          address: observed("10.0.0.5").address,
+          lastAnswer: START + 1,
+          lastSent: { stage: "sweep" as const, ports: "T:1-100", at: START + 2 },
+        },
+      ],
+      disbelieved: [
+        { place: "10.0.0.9", flag: "tarpit" as const, why: "all 1,000 TCP ports asked are open" },
+      ],
+    };
+    here.endRun(run, ending(START + 5000, figures));
+    expect(await take(scratchStore(), exportOf(here, run.id))).toMatchObject(figures);
   });
 
   test("a run that was not complete stays so, and a port keeps how far it may be believed", async () => {

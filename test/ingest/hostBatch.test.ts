@@ -56,7 +56,13 @@ function host(number: number): ImportedHost {
     holes: [],
     holesUnjudged: "imported",
   };
-  return { observation, startedAt: 1_767_225_600_000 + number, endedAt: null, timedOut: number % 13 === 0 };
+  return {
+    observation,
+    startedAt: 1_767_225_600_000 + number,
+    endedAt: null,
+    timedOut: number % 13 === 0,
+    ...(number % 5 === 0 ? { resetTtl: 63 } : {}),
+  };
 }
 
 test("hosts are the same on the other side, however many services there are", () => {

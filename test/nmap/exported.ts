@@ -9,7 +9,7 @@ import {
   type Service,
 } from "../../src/facts/observation.js";
 import { type Port, PROTOCOLS } from "../../src/facts/port.js";
-import { OUTCOMES, type Run } from "../../src/facts/run.js";
+import { OUTCOMES, type Run, STAGES } from "../../src/facts/run.js";
 import type { ExportedHost } from "../../src/nmap/writeHost.js";
 import { numberToAddress } from "../../src/scope/address.js";
 import {
@@ -174,6 +174,8 @@ export const anyObservation: fc.Arbitrary<HostObservation> = fc
   // An IPv4-mapped address is IPv4 everywhere in portreeve.
   .filter(({ address }) => !address.startsWith("::ffff:"));
 
+const anyShare = orNull(fc.double({ min: 0, max: 1, noNaN: true }).map((share) => share + 0));
+
 const anyInstant = fc.integer({ min: 1_000, max: 4_000_000_000_000 });
 
 export const anyHost: fc.Arbitrary<ExportedHost> = fc.record({
@@ -216,7 +218,27 @@ export const anyRun: fc.Arbitrary<Run> = fc.record({
   coverage: fc.constant(null),
   cellsDue: fc.constant(null),
   cellsCovered: fc.constant(null),
-  recall: fc.constant(null),
-  silenced: fc.constant([]),
-  disbelieved: fc.constant([]),
+  recall: orNull(fc.record({ estimate: anyShare, lower: anyShare, upper: anyShare, source: anyText })),
+  silenced: fc.array(
+    fc.record({
+      address: fc.constant(numberToAddress(4, 0x7f00_0001n)),
+      lastAnswer: anyInstant,
+      lastSent: orNull(
+        fc.record({
+          stage: fc.constantFrom(...STAGES),
+          ports: fc.constantFrom("", "T:22,80"),
+          at: anyInstant,
+        }),
+      ),
+    }),
+    { maxLength: 2 },
+  ),
+  disbelieved: fc.array(
+    fc.record({
+      place: fc.constantFrom("10.0.0.9", "10.0.3.0/24", "2001:db8::/64"),
+      flag: fc.constantFrom("middlebox", "tarpit"),
+      why: anyText,
+    }),
+    { maxLength: 2 },
+  ),
 });

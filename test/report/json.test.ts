@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { renderFindings } from "../../src/report/findings.js";
-import { renderJson, scanSummary } from "../../src/report/json.js";
+import { renderJson, runJson, scanSummary } from "../../src/report/json.js";
 import { jsonText } from "../../src/report/jsonText.js";
 import { HOSTILE, poison, UNSAFE } from "./hostile.js";
-import { emptyReport, fullReport, runningReport } from "./sample.js";
+import { address, emptyReport, fullReport, run, runningReport } from "./sample.js";
 
 const FINDING_KEYS = [
   "fingerprint",
@@ -80,6 +80,8 @@ describe("scanSummary", () => {
       "recall",
       "findings",
       "settled",
+      "silenced",
+      "disbelieved",
     ]);
     expect(summary).toMatchObject({ schemaVersion: 1, run: 14, outcome: "complete", coverage: 0.9981 });
     for (const finding of [...summary.findings, ...summary.settled]) {
@@ -93,6 +95,39 @@ describe("scanSummary", () => {
     ]);
     expect(Object.keys(summary.recall)).toEqual(["estimate", "lower", "upper", "source"]);
     expect(summary.findings[0]?.profile).toEqual({ file: "/etc/portreeve/dmz.profile.yaml", line: 31 });
+  });
+});
+
+describe("a run that knows what it missed and whom it harmed", () => {
+  const LAST = Date.parse("2026-11-25T01:20:00Z");
+  const own = run({
+    recall: { estimate: 0.999, lower: 0.99, upper: 1, source: "40,130 witnesses" },
+    silenced: [
+      {
+        address: address("10.30.0.77"),
+        lastAnswer: LAST,
+        lastSent: { stage: "sweep", ports: "T:9100", at: LAST + 1000 },
+      },
+    ],
+    disbelieved: [{ place: "10.30.0.99", flag: "tarpit", why: "all 1,000 TCP ports asked are open" }],
+  });
+
+  it("says so to programs, times in RFC 3339, in the report, the summary and the run", () => {
+    const told = {
+      silenced: [
+        {
+          address: "10.30.0.77",
+          lastAnswer: "2026-11-25T01:20:00Z",
+          lastSent: { stage: "sweep", ports: "T:9100", at: "2026-11-25T01:20:01Z" },
+        },
+      ],
+      disbelieved: [{ place: "10.30.0.99", flag: "tarpit", why: "all 1,000 TCP ports asked are open" }],
+    };
+    const full = fullReport();
+    const data = { ...full, view: { ...full.view, run: own } };
+    expect(renderJson(data)).toMatchObject({ ...told, run: { ...told, recall: own.recall } });
+    expect(scanSummary(data)).toMatchObject(told);
+    expect(JSON.parse(jsonText(runJson(own)))).toMatchObject(told);
   });
 });
 

@@ -3,7 +3,7 @@ import type { ShardRecord } from "../../src/facts/run.js";
 import { renderRun, renderRuns } from "../../src/report/runs.js";
 import { textWidth } from "../../src/report/width.js";
 import { HOSTILE, poison, UNSAFE } from "./hostile.js";
-import { END, run, START } from "./sample.js";
+import { address, END, run, START } from "./sample.js";
 
 const LOOK = { zone: "Asia/Shanghai", color: false, width: 100 };
 const shard = (given: Partial<ShardRecord> = {}): ShardRecord => ({
@@ -141,6 +141,40 @@ describe("renderRun", () => {
 
   it("shows a run with its shards", () => {
     expect(renderRun(DETAIL, "text", LOOK)).toMatchSnapshot();
+  });
+
+  it("says what a run missed, whom it harmed and what it does not believe", () => {
+    const own = run({
+      recall: { estimate: 0.9991, lower: 0.9942, upper: 0.9998, source: "40,130 witnesses" },
+      silenced: [
+        {
+          address: address("10.30.0.7"),
+          lastAnswer: START + 86_400_000,
+          lastSent: { stage: "sweep", ports: "T:1-1000", at: START + 86_401_000 },
+        },
+      ],
+      disbelieved: [{ place: "10.30.0.0/24", flag: "middlebox", why: "every address resets alike" }],
+    });
+    const text = renderRun({ ...DETAIL, run: own }, "text", { ...LOOK, width: 300 });
+    expect(text).toContain(
+      "Recall     at least 99.42 % of what is open was found; best estimate 99.91 %, at most 99.98 % (40,130 witnesses)",
+    );
+    expect(text).toContain(
+      "\nFell silent\n    - 10.30.0.7 answered at 2026-11-26 09:14:00 for the last time; last sent to it: 1,000 TCP ports (sweep) at 2026-11-26 09:14:01\n",
+    );
+    expect(text).toContain("\nNot believed\n    - 10.30.0.0/24 (middlebox): every address resets alike\n");
+    expect(JSON.parse(renderRun({ ...DETAIL, run: own }, "json", LOOK)).run).toMatchObject({
+      recall: own.recall,
+      silenced: [{ address: "10.30.0.7", lastSent: { at: "2026-11-26T01:14:01Z" } }],
+      disbelieved: own.disbelieved,
+    });
+  });
+
+  it("says of a file that is no export nothing of a recall, and of ours what it says", () => {
+    expect(renderRun(IMPORTED, "text", LOOK)).not.toContain("Recall");
+    const recall = { estimate: 0.9, lower: 0.8, upper: 1, source: "300 witnesses" };
+    const ours = { ...IMPORTED, run: { ...IMPORTED.run, recall } };
+    expect(renderRun(ours, "text", LOOK)).toContain("Recall     at least 80 % of what is open was found");
   });
 
   it("gives programs each shard's arguments and ports in nmap's syntax", () => {

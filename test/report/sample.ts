@@ -335,7 +335,17 @@ function settlings(): FindingTransition[] {
 export function fullReport(): ReportData {
   return {
     view: {
-      run: run({ warnings: ["10.30.0.77: giving up on port because retransmission cap hit (1)."] }),
+      run: run({
+        warnings: ["10.30.0.77: giving up on port because retransmission cap hit (1)."],
+        silenced: [
+          {
+            address: address("10.30.0.77"),
+            lastAnswer: START + 300_000,
+            lastSent: { stage: "identify", ports: "T:9100", at: START + 301_000 },
+          },
+        ],
+        disbelieved: [{ place: "10.30.0.99", flag: "tarpit", why: "all 1,000 TCP ports asked are open" }],
+      }),
       hosts: [bastion, web, app, printer, gone],
       silentCount: 249,
       changes: [

@@ -6,6 +6,7 @@ import { renderText } from "../../src/report/text.js";
 import { textWidth } from "../../src/report/width.js";
 import { HOSTILE, poison, UNSAFE } from "./hostile.js";
 import {
+  address,
   change,
   cleanReport,
   emptyReport,
@@ -19,6 +20,7 @@ import {
   row,
   run,
   runningReport,
+  START,
 } from "./sample.js";
 
 const LOOK = { zone: "Asia/Shanghai", color: false, width: 100 };
@@ -183,6 +185,47 @@ describe("renderText", () => {
     };
     expect(renderText(report, LOOK)).toMatch(/Recall +at least over 99\.9 %|Recall +at least 99\.9/);
     expect(renderText(report, LOOK)).not.toMatch(/Recall.*100 %/);
+  });
+
+  it("is headed by the hosts that fell silent, with when they answered and what they got last", () => {
+    const lines = renderText(fullReport(), { ...LOOK, width: 200 }).split("\n");
+    const at = lines.findIndex((line) => line.startsWith("FELL SILENT  1 host answered in this run and not"));
+    expect(at).toBe(2);
+    expect(lines[at + 1]).toBe(
+      "  - 10.30.0.77 (打印机-三楼.dmz.example) answered at 09:19:00 for the last time; last sent to it: ports T:9100 (identify) at 09:19:01.",
+    );
+    expect(renderText(cleanReport(), LOOK)).not.toContain("FELL SILENT");
+  });
+
+  it("counts those of many hosts that it does not name", () => {
+    const silenced = Array.from({ length: 25 }, (_, i) => {
+      return { address: address(`10.30.1.${i}`), lastAnswer: START, lastSent: null };
+    });
+    const report = fullReport();
+    const text = renderText({ ...report, view: { ...report.view, run: run({ silenced }) } }, LOOK);
+    expect(text.replaceAll(/\s+/g, " ")).toContain("nothing but questions for a sign of life was sent to it");
+    expect(text).toContain("10.30.1.19 ");
+    expect(text).not.toContain("10.30.1.20 ");
+    expect(text).toContain("5 more: portreeve runs show 14");
+  });
+
+  it("counts as changes nothing that a tarpit opened, and says how much it left out", () => {
+    const report = fullReport();
+    const ports = Array.from({ length: 300 }, (_, i) => i + 1);
+    const opened = ports.map((port) => change("opened", "10.30.0.99", port));
+    const text = renderText(
+      { ...report, view: { ...report.view, changes: [...report.view.changes, ...opened] } },
+      LOOK,
+    );
+    expect(text).toContain("3 changes · 1 port seen for the first time here");
+    expect(text).toContain("300 ports of a tarpit left out: see NOT KNOWN.");
+    expect(text).not.toContain("10.30.0.99  ");
+  });
+
+  it("says what it does not believe, and why", () => {
+    expect(renderText(fullReport(), { ...LOOK, width: 200 })).toContain(
+      "  - Not believed: 10.30.0.99 (tarpit): all 1,000 TCP ports asked are open.",
+    );
   });
 
   it("shows where the changes differ in their last covering run", () => {

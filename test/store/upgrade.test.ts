@@ -27,16 +27,19 @@ function released(schema: number): string {
 
 /** What the portreeve of that time told of the two runs. */
 const VIEWS = JSON.parse(readFileSync(join(RELEASED, "views.json"), "utf8"));
+/** What runs have said of themselves since schema 4. */
+const UNSAID = { recall: null, silenced: [], disbelieved: [] };
 
 test("released steps are as they were: databases out there are made by them", () => {
-  const hashes = MIGRATIONS.slice(0, 2).map(({ sql }) => createHash("sha256").update(sql).digest("hex"));
+  const hashes = MIGRATIONS.slice(0, 3).map(({ sql }) => createHash("sha256").update(sql).digest("hex"));
   expect(hashes).toEqual([
     "663e6edde2b8bf58f2892a743b85681912cab0d13cd2280c5822d39fffd24c19",
     "76276ab32840dfe5db6e1fae6c85484b5660f249bacde713f832549f0abbb633",
+    "bb4be1a6e7b21f38d4d428550bd7a16269e525eb45cc3406112fe369ff24c2e8",
   ]);
 });
 
-describe.each([1, 2])("a database of schema %i", (schema) => {
+describe.each([1, 2, 3])("a database of schema %i", (schema) => {
   test("is copied beside itself and brought up to date, and all it knew is there", () => {
     const path = released(schema);
     const store = openStore(path, { mode: "write", now: later });
@@ -49,7 +52,9 @@ describe.each([1, 2])("a database of schema %i", (schema) => {
       ...view,
       run: { ...view.run, ...(view.run.id === 1 ? profile : {}) },
     }));
-    expect(JSON.parse(JSON.stringify(told))).toEqual(VIEWS);
+    expect(JSON.parse(JSON.stringify(told))).toEqual(
+      VIEWS.map((view: { run: object }) => ({ ...view, run: { ...view.run, ...UNSAID } })),
+    );
     const old = new Sqlite(copy, { readonly: true });
     expect(old.pragma("user_version", { simple: true })).toBe(schema);
     old.close();

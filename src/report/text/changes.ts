@@ -3,6 +3,7 @@ import type { ChangeKind, ChangeRow } from "../../facts/view.js";
 import { countOf, formatCount, listSome } from "../count.js";
 import { plain } from "../escape.js";
 import type { Role } from "../ink.js";
+import { believedChanges } from "../runFigures.js";
 import { formatInstant, formatMinute } from "../time.js";
 import { pad, textWidth, wrapText } from "../width.js";
 import { hostName, portText } from "../words.js";
@@ -26,13 +27,17 @@ const KINDS: readonly (readonly [ChangeKind, string, Role])[] = [
 ];
 
 export function whatChanged(page: Page): string[] {
-  const { changes } = page.data.view;
+  const changes = believedChanges(page.data.view);
+  const left = page.data.view.changes.length - changes.length;
   const real = changes.filter((change) => change.kind !== "first-seen");
   const firstSeen = changes.filter(isFirstSeenPort);
   return [
     ...heading(page, "WHAT CHANGED", real.length === 0 ? nothingWords(firstSeen.length) : sumUp(page, real)),
     ...(real.length === 0 ? [] : ["", ...changeLines(page, real)]),
     ...(firstSeen.length === 0 ? [] : ["", ...firstSeenWords(page, firstSeen)]),
+    ...(left === 0
+      ? []
+      : ["", ...paragraph(page, `${countOf(left, "port")} of a tarpit left out: see NOT KNOWN.`)]),
   ];
 }
 

@@ -4,17 +4,19 @@ import type { Outcome, Run } from "../../facts/run.js";
 import type { ChangeRow } from "../../facts/view.js";
 import { countOf, formatCount, formatShare, listSome } from "../count.js";
 import { plain } from "../escape.js";
-import { isOpenNow, type Recall } from "../reportData.js";
+import { isOpenNow } from "../reportData.js";
+import { believedChanges, recallWords } from "../runFigures.js";
 import { formatDuration, formatInstant, formatPeriod } from "../time.js";
 import { wrapText } from "../width.js";
 import { portSpecText } from "../words.js";
+import { whoFellSilent } from "./fellSilent.js";
 import { labelled, type Page, paragraph } from "./page.js";
 
 const LABEL_WIDTH = 9;
 
 export function headline(page: Page): string[] {
   const { run } = page.data.view;
-  return [...title(page), "", ...figures(page), "", ...facts(page, run)];
+  return [...title(page), ...whoFellSilent(page), "", ...figures(page), "", ...facts(page, run)];
 }
 
 function title(page: Page): string[] {
@@ -56,8 +58,9 @@ function figures(page: Page): string[] {
     `${countOf(alive.length, "host")} alive${own === 0 ? "" : ` (${formatCount(own)} is the bastion itself)`}`,
     countOf(open, "open port"),
   ];
-  const changes = data.view.changes.filter((change) => change.kind !== "first-seen").length;
-  const firstSeen = data.view.changes.filter(isFirstSeenPort).length;
+  const believed = believedChanges(data.view);
+  const changes = believed.filter((change) => change.kind !== "first-seen").length;
+  const firstSeen = believed.filter(isFirstSeenPort).length;
   const compared = [
     changes === 0 ? "no changes" : countOf(changes, "change"),
     ...(firstSeen === 0 ? [] : [`${countOf(firstSeen, "port")} seen for the first time here`]),
@@ -158,20 +161,4 @@ export function coverageWords(run: Pick<Run, "coverage" | "cellsDue" | "cellsCov
       ? ""
       : ` (${formatCount(cellsCovered)} of ${formatCount(cellsDue)} ports)`;
   return `${formatShare(coverage)} of what was due${of}`;
-}
-
-/** How much of what is open was found; never a bare 100 %. */
-export function recallWords({ estimate, lower, upper, source }: Recall): string {
-  const from = source === "" ? "" : ` (${plain(source)})`;
-  if (lower === null && estimate === null)
-    return /^not measured/.test(source) ? plain(source) : `not measured${from}`;
-  if (lower === null) return `about ${boundedShare(estimate ?? 0)} of what is open was found${from}`;
-  const about = estimate === null ? "" : `; best estimate ${boundedShare(estimate)}`;
-  const most = upper === null || upper >= 1 ? "" : `, at most ${formatShare(upper)}`;
-  return `at least ${boundedShare(lower)} of what is open was found${about}${most}${from}`;
-}
-
-/** A measured share never reads 100 %: no sample is that large. */
-function boundedShare(share: number): string {
-  return share >= 1 ? "over 99.9 %" : formatShare(share);
 }

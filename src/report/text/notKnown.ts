@@ -2,6 +2,7 @@
 import type { HostView } from "../../facts/view.js";
 import { countOf, formatCount, listSome } from "../count.js";
 import { plain } from "../escape.js";
+import { disbelievedWords } from "../runFigures.js";
 import { formatAge, formatMinute } from "../time.js";
 import { countRanges, hostLabel, portText } from "../words.js";
 import { bullet, heading, type Page } from "./page.js";
@@ -16,6 +17,7 @@ export function whatIsNotKnown(page: Page): string[] {
     ...lostSight(page),
     ...udpUnanswered(page),
     ...notAsked(page),
+    ...notBelieved(page),
     ...page.data.judgement.notes.map((note) => sentence(plain(note))),
     ...warnings(page),
   ];
@@ -105,6 +107,16 @@ function udpUnanswered({ data }: Page): string[] {
   return [
     `${countOf(count, "UDP port")} gave no answer (open|filtered): not counted as open, not known to be closed.`,
   ];
+}
+
+/** What answers for everybody says nothing of a host; its rows are in the report, marked. */
+function notBelieved({ data }: Page): string[] {
+  const { disbelieved, id } = data.view.run;
+  const lines = disbelieved.slice(0, SHOWN_HOSTS).map((each) => `Not believed: ${disbelievedWords(each)}.`);
+  const left = disbelieved.length - lines.length;
+  return left === 0
+    ? lines
+    : [...lines, `${formatCount(left)} more are not believed: portreeve runs show ${id}`];
 }
 
 function notAsked({ data }: Page): string[] {

@@ -38,6 +38,18 @@ export const runs: View = {
       "dated",
       "0: the file does not tell when it was made, so that it proves nothing at any time",
     ),
+    column.real(
+      "recall",
+      "the share of what is open that it found, 0 to 1, by its best estimate; null: not measured",
+    ),
+    column.real("recall_lower", "the least it may be, at 95 %"),
+    column.real("recall_upper", "the most it may be"),
+    column.text("recall_source", "where that comes from, such as `40,130 witnesses` or `not measured`"),
+    column.text("silenced", "hosts that answered in it and no more at its end, by blanks; null: none"),
+    column.text(
+      "disbelieved",
+      "addresses and networks where a tarpit or a middlebox answers for everybody, by blanks; null: none",
+    ),
   ],
   indices: [["started_at"]],
   rows(ledger, add) {
@@ -66,6 +78,12 @@ export const runs: View = {
         file?.file_hash ?? null,
         utc(file?.imported_at ?? null),
         file?.dated ?? 1,
+        run.recall?.estimate ?? null,
+        run.recall?.lower ?? null,
+        run.recall?.upper ?? null,
+        run.recall?.source ?? null,
+        run.silenced.map(({ address }) => address).join(" ") || null,
+        run.disbelieved.map(({ place }) => place).join(" ") || null,
       ]);
     }
   },

@@ -22,7 +22,7 @@ const CONTRACT: Readonly<Record<string, string>> = {
     "fingerprint rule severity status address port port_number protocol vantage realm owner host system tags first_seen last_seen age_days confirmed due overdue evidence exception exception_expires run",
   v1_coverage: "address vantage realm coverage run last_covered age_days ports ever_covered presence",
   v1_runs:
-    "run vantage realm audit operator source outcome why started_at ended_at targets ports address_count coverage cells_due cells_covered nmap_version file file_hash imported_at dated",
+    "run vantage realm audit operator source outcome why started_at ended_at targets ports address_count coverage cells_due cells_covered nmap_version file file_hash imported_at dated recall recall_lower recall_upper recall_source silenced disbelieved",
   v1_assets: "address name owner system tags names realm",
 };
 
