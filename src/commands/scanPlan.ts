@@ -9,6 +9,7 @@ import type { Instant, Method } from "../facts/run.js";
 import { findNmap, nmapVersion } from "../nmap/locate.js";
 import { type Privilege, probePrivilege } from "../nmap/privilege.js";
 import { readServiceTable } from "../nmap/serviceTable.js";
+import { readUdpServices } from "../nmap/udpServices.js";
 import { isLoopback } from "../scope/address.js";
 import { type AddressSet, emptyAddressSet, listAddresses, unionAddresses } from "../scope/addressSet.js";
 import { countPorts, emptyPortSet } from "../scope/portSet.js";
@@ -61,6 +62,8 @@ export interface ScanPlan {
   readonly until: Instant | null;
   /** Not all of them are asked. */
   readonly likely: PortSet;
+  /** UDP ports for which nmap knows the words of a service. */
+  readonly udpServices: PortSet;
   readonly isLocal: (address: Address) => boolean;
   readonly skipDiscovery: boolean;
   /** Said before the first packet: connect instead of SYN, UDP left out, state tables, no route. */
@@ -107,6 +110,7 @@ export async function planScan(
     ports,
     until: null,
     likely: topPorts(LIKELY_PORTS, ["tcp", "udp"], await readServiceTable(binary)),
+    udpServices: countPorts(ports, "udp") > 0 ? await readUdpServices(binary) : emptyPortSet,
     method,
     privilege,
     budget,

@@ -89,8 +89,13 @@ function cellOf(open: OpenPort, host: HostEvidence): CellObservation {
     ttl: answer.ttl,
     service: open.identified ? answer.service : null,
     scripts: answer.scripts,
-    confidence: reset ? "unconfirmed" : open.seen > 1 ? "confirmed" : "single",
+    confidence: reset ? "unconfirmed" : isSure(open) ? "confirmed" : "single",
   };
+}
+
+/** Seen twice, or by a service that answered to its own words. */
+function isSure({ seen, identified, answer }: OpenPort): boolean {
+  return seen > 1 || (identified && answer.service?.method === "probed");
 }
 
 function quietGroups(host: HostEvidence, context: SettleContext): QuietGroup[] {
