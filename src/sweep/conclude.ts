@@ -12,6 +12,7 @@ import type { LastLook } from "./lastLook.js";
 import { currentWitnesses } from "./passes.js";
 import { NOT_MEASURED, recallOf, type SweptHost } from "./recall.js";
 import { isAliveIn, type State, sweptAddresses } from "./runState.js";
+import { unconfirmedPorts } from "./secondLook.js";
 import { observationOf, silentObservation } from "./settle.js";
 import { portsDue } from "./silence.js";
 import { lossesOf, resetLimited } from "./witnesses.js";
@@ -94,7 +95,9 @@ function settleHost(
     asked: state.request.ports,
     names: [],
     holes: settled ? verdict : null,
-    withheld: settled ? emptyPortSet : (state.request.knownOpen.get(address) ?? emptyPortSet),
+    withheld: settled
+      ? unconfirmedPorts(state, host)
+      : (state.request.knownOpen.get(address) ?? emptyPortSet),
     vanished: false,
   });
 }

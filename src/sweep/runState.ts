@@ -85,6 +85,8 @@ export interface State {
   readonly stop: AbortController;
   readonly evidence: RunEvidence;
   readonly verdicts: Map<Address, HoleVerdict>;
+  /** Ports that were open before and of which a second look found what the sweep had found. */
+  readonly agreed: Map<Address, PortSet>;
   readonly askedForLife: Set<Address>;
   readonly identifyTried: Map<Address, PortSet>;
   /** Their sweep is over, and silent UDP ports of theirs were not asked yet in their services' words. */
@@ -128,6 +130,7 @@ export function startState(request: SweepRequest, engine: Engine, hooks: SweepHo
     stop: new AbortController(),
     evidence: new Map(),
     verdicts: new Map(),
+    agreed: new Map(),
     askedForLife: new Set(),
     identifyTried: new Map(),
     toKnockOn: new Set(),
