@@ -20,6 +20,7 @@ import { parseExclusions, parseTargetList } from "../scope/targetList.js";
 import { topPorts } from "../scope/topPorts.js";
 import { type Budget, budgetFor, type Pace } from "../sweep/pace.js";
 import { findRoutes, ownAddresses, type Routes } from "./localAddresses.js";
+import { isTooLarge, narrowToNeighbours, readNeighbours } from "./neighbours.js";
 import { resolveNames } from "./resolveNames.js";
 
 /** The default: nmap's 1000 most used TCP ports. */
@@ -80,7 +81,11 @@ export async function planScan(
   config: Config,
 ): Promise<ScanPlan> {
   const { audit, targets: named } = auditOf(words, config);
-  const targets = [...named, ...readTargets(audit, flags, words)];
+  const asked = [...named, ...readTargets(audit, flags, words)];
+  const { targets, notes: narrowed } = narrowToNeighbours(
+    asked,
+    asked.some(isTooLarge) ? await readNeighbours() : [],
+  );
   const exclusions = readExclusions(audit, flags);
   const names = [...targets, ...exclusions].filter((t) => t.kind === "name").map((t) => t.text);
   const scope = buildScope({
@@ -94,8 +99,8 @@ export async function planScan(
   const version = await nmapVersion(binary);
   const privilege = probePrivilege();
   const method: Method = flags.connect ? "connect" : privilege.method;
-  const asked = await portsOf(flags, audit, binary);
-  const { ports, notes } = fitToMethod(asked, method, privilege, flags);
+  const askedPorts = await portsOf(flags, audit, binary);
+  const { ports, notes } = fitToMethod(askedPorts, method, privilege, flags);
   const budget = budgetFor(paceOf(flags, audit));
   const addresses = [...listAddresses(scope.addresses)];
   const own = ownAddresses();
@@ -121,7 +126,7 @@ export async function planScan(
     routes,
     isLocal,
     skipDiscovery: flags.skipDiscovery ?? false,
-    notes: [...notes, ...routeNotes(routes), ...rateNotes(budget, addresses, isLocal)],
+    notes: [...narrowed, ...notes, ...routeNotes(routes), ...rateNotes(budget, addresses, isLocal)],
   };
 }
 
