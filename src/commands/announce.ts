@@ -5,6 +5,7 @@ import { describeAddressSet } from "../scope/addressSet.js";
 import { countPorts, formatPortSet } from "../scope/portSet.js";
 import { type Estimate, estimateShards } from "../sweep/estimate.js";
 import { type PlanContext, planDiscovery, planPass } from "../sweep/plan.js";
+import { estimateUdp, MOST_PROVED } from "../sweep/udpProof.js";
 import type { ScanPlan } from "./scanPlan.js";
 
 const LABEL = 10;
@@ -41,6 +42,7 @@ function announcement(plan: ScanPlan): [label: string, text: string][] {
     ],
     ["pace", describePace(plan)],
     ["duration", describeEstimate(plan)],
+    ...describeUdp(plan).map((text): [string, string] => ["udp", text]),
     ...plan.notes.map((note): [string, string] => ["note", note]),
   ];
 }
@@ -58,6 +60,22 @@ function describeEstimate(plan: ScanPlan): string {
   const most = `${formatDuration(worst.seconds * 1000)} if every address answers nothing on any port`;
   if (discovery === null) return `at most about ${most}`;
   return `about ${formatDuration(discovery.seconds * 1000)} to find the hosts; at most about ${most}`;
+}
+
+/** What proof of closed UDP ports takes is the hosts' doing, so it is told apart. */
+function describeUdp(plan: ScanPlan): string[] {
+  const udp = plan.addresses.every(plan.isLocal)
+    ? null
+    : estimateUdp(plan.ports, plan.addresses.length, contextOf(plan));
+  if (udp === null) return [];
+  const answers = formatDuration(udp.answersSeconds * 1000);
+  const proof = formatDuration(udp.proofSeconds * 1000);
+  const rest =
+    udp.runs > 1 ? `; ${MOST_PROVED} ports a host and run, so all of them in ${udp.runs} runs` : "";
+  return [
+    `services that answer are known within about ${answers} of the sweep; closed ports are told once a second by ` +
+      `each host, so their proof takes about ${proof}, all hosts side by side${rest}`,
+  ];
 }
 
 export function contextOf(plan: ScanPlan): PlanContext {

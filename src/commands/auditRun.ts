@@ -143,6 +143,7 @@ async function sweep(request: RunRequest): Promise<SweepOutcome> {
       addresses: plan.addresses,
       ports: plan.ports,
       likely: plan.likely,
+      udpServices: plan.udpServices,
       method: plan.method,
       skipDiscovery: plan.skipDiscovery,
       alwaysSweep: new Set([...history.known, ...request.profiled]),

@@ -9,6 +9,7 @@ import type { Instant, Method } from "../facts/run.js";
 import { findNmap, nmapVersion } from "../nmap/locate.js";
 import { type Privilege, probePrivilege } from "../nmap/privilege.js";
 import { readServiceTable } from "../nmap/serviceTable.js";
+import { readUdpServices } from "../nmap/udpServices.js";
 import { isLoopback } from "../scope/address.js";
 import { type AddressSet, emptyAddressSet, listAddresses, unionAddresses } from "../scope/addressSet.js";
 import { countPorts, emptyPortSet } from "../scope/portSet.js";
@@ -19,6 +20,7 @@ import { parseExclusions, parseTargetList } from "../scope/targetList.js";
 import { topPorts } from "../scope/topPorts.js";
 import { type Budget, budgetFor, type Pace } from "../sweep/pace.js";
 import { findRoutes, ownAddresses, type Routes } from "./localAddresses.js";
+import { isTooLarge, narrowToNeighbours, readNeighbours } from "./neighbours.js";
 import { resolveNames } from "./resolveNames.js";
 
 /** The default: nmap's 1000 most used TCP ports. */
@@ -61,6 +63,8 @@ export interface ScanPlan {
   readonly until: Instant | null;
   /** Not all of them are asked. */
   readonly likely: PortSet;
+  /** UDP ports for which nmap knows the words of a service. */
+  readonly udpServices: PortSet;
   readonly isLocal: (address: Address) => boolean;
   readonly skipDiscovery: boolean;
   /** Said before the first packet: connect instead of SYN, UDP left out, state tables, no route. */
@@ -77,7 +81,11 @@ export async function planScan(
   config: Config,
 ): Promise<ScanPlan> {
   const { audit, targets: named } = auditOf(words, config);
-  const targets = [...named, ...readTargets(audit, flags, words)];
+  const asked = [...named, ...readTargets(audit, flags, words)];
+  const { targets, notes: narrowed } = narrowToNeighbours(
+    asked,
+    asked.some(isTooLarge) ? await readNeighbours() : [],
+  );
   const exclusions = readExclusions(audit, flags);
   const names = [...targets, ...exclusions].filter((t) => t.kind === "name").map((t) => t.text);
   const scope = buildScope({
@@ -91,8 +99,8 @@ export async function planScan(
   const version = await nmapVersion(binary);
   const privilege = probePrivilege();
   const method: Method = flags.connect ? "connect" : privilege.method;
-  const asked = await portsOf(flags, audit, binary);
-  const { ports, notes } = fitToMethod(asked, method, privilege, flags);
+  const askedPorts = await portsOf(flags, audit, binary);
+  const { ports, notes } = fitToMethod(askedPorts, method, privilege, flags);
   const budget = budgetFor(paceOf(flags, audit));
   const addresses = [...listAddresses(scope.addresses)];
   const own = ownAddresses();
@@ -107,6 +115,7 @@ export async function planScan(
     ports,
     until: null,
     likely: topPorts(LIKELY_PORTS, ["tcp", "udp"], await readServiceTable(binary)),
+    udpServices: countPorts(ports, "udp") > 0 ? await readUdpServices(binary) : emptyPortSet,
     method,
     privilege,
     budget,
@@ -117,7 +126,7 @@ export async function planScan(
     routes,
     isLocal,
     skipDiscovery: flags.skipDiscovery ?? false,
-    notes: [...notes, ...routeNotes(routes), ...rateNotes(budget, addresses, isLocal)],
+    notes: [...narrowed, ...notes, ...routeNotes(routes), ...rateNotes(budget, addresses, isLocal)],
   };
 }
 

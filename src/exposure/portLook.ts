@@ -53,11 +53,12 @@ export function isFlagged({ confidence }: Pick<Row, "confidence">): boolean {
   return confidence === "tarpit" || confidence === "middlebox";
 }
 
-/** Whether a row raises an alarm: confirmed in the run, or seen by an earlier covering run too. */
+/** Whether a row raises an alarm: confirmed in the run, or seen by an earlier covering run too; never one that flaps. */
 export function isConfirmed(
   run: { readonly startedAt: Instant },
   { confidence, firstSeen }: Pick<Row, "confidence" | "firstSeen">,
 ): boolean {
+  if (confidence === "flapping") return false;
   return confidence === "confirmed" || firstSeen < run.startedAt;
 }
 

@@ -3,6 +3,9 @@ import type { Confidence, HoleLook, PortState, Proof, QuietGroup, Service } from
 import type { PortSet, Protocol } from "./port.js";
 import type { Instant, Run, RunId } from "./run.js";
 
+/** What a run recorded of an observation, or what several runs together tell: it changes from run to run. */
+export type RowConfidence = Confidence | "flapping";
+
 /** A cell of `query open` and of a report: design.md's observation row. */
 export interface ObservationRow {
   readonly address: Address;
@@ -22,7 +25,7 @@ export interface ObservationRow {
   readonly lastSeen: Instant;
   /** When the cell was last covered, whatever it showed. */
   readonly lastCovered: Instant;
-  readonly confidence: Confidence;
+  readonly confidence: RowConfidence;
 }
 
 export const CHANGE_KINDS = [

@@ -10,6 +10,11 @@ import type { ServiceEntry, ServiceTable } from "../scope/serviceTable.js";
  * Throws `failed` where there is none.
  */
 export async function readServiceTable(binary: string): Promise<ServiceTable> {
+  return parseServiceTable(await readDataFile(binary, "nmap-services"));
+}
+
+/** The text of one of nmap's own data files. Throws `failed` where there is none. */
+export async function readDataFile(binary: string, name: string): Promise<string> {
   const folders = [
     ...(process.env.NMAPDIR ? [process.env.NMAPDIR] : []),
     join(dirname(binary), "..", "share", "nmap"),
@@ -18,12 +23,12 @@ export async function readServiceTable(binary: string): Promise<ServiceTable> {
   ];
   for (const folder of folders) {
     try {
-      return parseServiceTable(await readFile(join(folder, "nmap-services"), "utf8"));
+      return await readFile(join(folder, name), "utf8");
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw unreadable(folder, error);
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw unreadable(join(folder, name), error);
     }
   }
-  throw new PortreeveError("failed", "nmap's file nmap-services was not found", {
+  throw new PortreeveError("failed", `nmap's file ${name} was not found`, {
     hint: `It comes with nmap (Debian: package nmap-common). Looked in: ${[...new Set(folders)].join(", ")}`,
   });
 }
@@ -40,8 +45,8 @@ export function parseServiceTable(text: string): ServiceTable {
   return { entries };
 }
 
-function unreadable(folder: string, cause: unknown): PortreeveError {
-  return new PortreeveError("failed", `${join(folder, "nmap-services")} cannot be read`, {
+function unreadable(path: string, cause: unknown): PortreeveError {
+  return new PortreeveError("failed", `${path} cannot be read`, {
     hint: "Check the file's permissions, or unset NMAPDIR.",
     cause,
   });

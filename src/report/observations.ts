@@ -1,7 +1,7 @@
 /** design.md's observation row and whose host it is, as scripts read it. */
-import type { Confidence, PortState } from "../facts/observation.js";
+import type { PortState } from "../facts/observation.js";
 import type { Protocol } from "../facts/port.js";
-import type { ObservationRow } from "../facts/view.js";
+import type { ObservationRow, RowConfidence } from "../facts/view.js";
 import { toRfc3339 } from "./time.js";
 
 /** Who answers for a port; what is not known may be left out. */
@@ -32,7 +32,7 @@ export interface ObservationJson {
   readonly firstSeen: string;
   readonly lastSeen: string;
   readonly lastCovered: string;
-  readonly confidence: Confidence;
+  readonly confidence: RowConfidence;
   readonly owner: string | null;
   readonly host: string | null;
   readonly system: string | null;

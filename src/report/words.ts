@@ -44,6 +44,8 @@ export function doubtText(row: Pick<HostPort, "confidence" | "proof">): string {
       return "(seen once)";
     case "unconfirmed":
       return "(not confirmed)";
+    case "flapping":
+      return "(flapping: it keeps changing)";
     case "tarpit":
       return "(tarpit: every port answers)";
     case "middlebox":

@@ -140,7 +140,11 @@ function countForRun(left: AddressSet, union: AddressSet): number {
     throw new PortreeveError(
       "usage",
       `${v6.toLocaleString("en-US")} IPv6 addresses, more than ${most}: a /64 cannot be swept by brute force`,
-      { hint: "list the IPv6 addresses that are in use, from neighbour tables, DHCP or DNS" },
+      {
+        hint:
+          "list the IPv6 addresses that are in use, from neighbour tables, DHCP or DNS; of a network on this machine's " +
+          "own link the neighbours that it knows are swept (ip -6 neigh)",
+      },
     );
   }
   throw new PortreeveError("usage", `${count.toLocaleString("en-US")} addresses, more than ${most}`, {

@@ -1,6 +1,7 @@
 import type { Confidence, PortState, Proof, Service } from "../facts/observation.js";
 import type { Port } from "../facts/port.js";
-import type { ObservationRow } from "../facts/view.js";
+import type { ObservationRow, RowConfidence } from "../facts/view.js";
+import { FLAPPING_KEYS, FLAPPING_SPANS, isFlapping } from "../history/flapping.js";
 import { secondOfKey } from "../history/runKey.js";
 import { type Key, type Span, stateAt } from "../history/span.js";
 import { hasPort } from "../scope/portSet.js";
@@ -45,17 +46,19 @@ export function timeOf({ byKey }: AsOf, key: Key): number {
 
 /**
  * One cell as of the moment, with the ages of its evidence.
- * @param span the cell's span that holds at the moment
+ * @param track all spans of the cell up to the moment; the last one holds
  * @param services the cell's service spans up to the moment
  */
 export function rowOf(
   view: AsOf,
   host: number,
   port: Port,
-  span: Span<number>,
+  track: readonly Span<number>[],
   services: readonly Span<number>[],
 ): ObservationRow & { readonly covered: boolean } {
   const { ledger } = view;
+  const span = track.at(-1);
+  if (span === undefined) throw new RangeError(`port ${port.port} of host ${host} has no span`);
   const value = cellValueOf(ledger, span.value);
   const covering = view.runs.find((run) => isCovered(ledger, run.coverage(), host, port));
   const seeing = view.runs.find(
@@ -79,7 +82,9 @@ export function rowOf(
     firstSeen: timeOf(view, span.from),
     lastSeen: timeOf(view, lastSeen),
     lastCovered: run.run.startedAt,
-    confidence: confidenceAt(view, host, port, lastSeen),
+    confidence: believedAs(confidenceAt(view, host, port, lastSeen), () =>
+      isFlappingAt(view, host, port, track),
+    ),
     covered: seeing !== undefined && seeing.key === view.key,
   };
 }
@@ -115,6 +120,30 @@ export function guessedService(name: string): Service {
     deviceType: null,
     cpes: [],
   };
+}
+
+/** The port of a tarpit or middlebox is none of the host's, whatever it does. */
+export function believedAs(recorded: Confidence, flaps: () => boolean): RowConfidence {
+  if (recorded === "tarpit" || recorded === "middlebox") return recorded;
+  return flaps() ? "flapping" : recorded;
+}
+
+function isFlappingAt(view: AsOf, host: number, port: Port, track: readonly Span<number>[]): boolean {
+  if (track.length < FLAPPING_SPANS) return false;
+  const { ledger } = view;
+  const keys: Key[] = [];
+  for (const run of view.runs) {
+    if (!isCovered(ledger, run.coverage(), host, port) || isUnproved(ledger, run.run.id, host, port))
+      continue;
+    keys.push(run.key);
+    if (keys.length === FLAPPING_KEYS) break;
+  }
+  return isFlapping(statesOf(ledger, track), keys);
+}
+
+/** The spans with what their values say. */
+export function statesOf(ledger: Ledger, track: readonly Span<number>[]): Span<CellValue>[] {
+  return track.map((span) => ({ ...span, value: cellValueOf(ledger, span.value) }));
 }
 
 function confidenceAt({ ledger, byKey }: AsOf, host: number, { protocol, port }: Port, key: Key): Confidence {

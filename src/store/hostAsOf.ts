@@ -25,11 +25,10 @@ export function hostAsOf(view: AsOf, run: KnownRun, host: number): HostView {
   const shown = new Set<number>();
   for (const [code, all] of tracks.cells) {
     const spans = upTo(all, view.key);
-    const span = spans.at(-1);
     // A port that opened in a later run than this view shows is a quiet port here.
-    if (span === undefined || !spans.some(({ value }) => isOpenOnce(cellValueOf(ledger, value)))) continue;
+    if (!spans.some(({ value }) => isOpenOnce(cellValueOf(ledger, value)))) continue;
     shown.add(code);
-    ports.push(rowOf(view, host, portOfCode(code), span, services.get(code) ?? []));
+    ports.push(rowOf(view, host, portOfCode(code), spans, services.get(code) ?? []));
   }
 
   const portsets = { tcp: null, udp: null, sctp: null } as Record<Protocol, number | null>;

@@ -75,9 +75,8 @@ function rowsAt(view: AsOf, { run, host, port, state = "open" }: ObservationFilt
     .map((span) => {
       const place = { table: "service_span", host: span.host, vantage: view.vantage } as const;
       const services = readTrack(ledger, place, span.protoport, view.key);
-      const { from_key, value, until_key } = span;
-      const at = { from: from_key, value, until: until_key };
-      const { covered: _, ...row } = rowOf(view, span.host, portOfCode(span.protoport), at, services);
+      const track = readTrack(ledger, { ...place, table: "span" }, span.protoport, view.key);
+      const { covered: _, ...row } = rowOf(view, span.host, portOfCode(span.protoport), track, services);
       return row;
     });
 }

@@ -2,7 +2,9 @@ import type { OpenRow, RowState } from "../facts/answer.js";
 import type { Port } from "../facts/port.js";
 import type { Run } from "../facts/run.js";
 import { cellCode, portOfCode } from "../history/cell.js";
-import { portStateOf, timeOf } from "./asOf.js";
+import { FLAPPING_KEYS, FLAPPING_SPANS, isFlapping } from "../history/flapping.js";
+import type { Key } from "../history/span.js";
+import { believedAs, portStateOf, statesOf, timeOf } from "./asOf.js";
 import { chosenHosts, type HostChoice, inAddressOrder } from "./chosenHosts.js";
 import { evidenceReader } from "./evidence.js";
 import { heldSpans, STILL_SO } from "./heldSpans.js";
@@ -12,6 +14,7 @@ import { cellValueOf } from "./intern.js";
 import type { Ledger } from "./ledger.js";
 import { hostsOfPort } from "./portHosts.js";
 import { quietRows } from "./quietRows.js";
+import { readTrack } from "./track.js";
 import { isOfAudit, type Moment, type VantageAt, vantagesAtMoment } from "./vantageAt.js";
 
 export interface OpenFilter extends Moment, HostChoice {
@@ -91,7 +94,9 @@ function rowsAt(ledger: Ledger, at: VantageAt, filter: OpenFilter): OpenRow[] {
         firstSeen: timeOf(at.view, from),
         lastSeen: evidence.lastSeen,
         lastCovered: evidence.run.startedAt,
-        confidence: evidence.seenBy.confidence(host.id, each.protocol, each.port),
+        confidence: believedAs(evidence.seenBy.confidence(host.id, each.protocol, each.port), () =>
+          isFlappingIn(ledger, at, host.id, code, from),
+        ),
         lastState,
         certainty: evidence.certainty,
         changedBy: evidence.changedBy,
@@ -106,6 +111,23 @@ function rowsAt(ledger: Ledger, at: VantageAt, filter: OpenFilter): OpenRow[] {
     for (const row of found) rows.push(row);
   }
   return rows;
+}
+
+/**
+ * Most ports have been as they are for long, and are told by coverage alone: three changes in five keys leave the state
+ * that holds now two of them at most.
+ */
+function isFlappingIn(ledger: Ledger, at: VantageAt, host: number, code: number, from: Key): boolean {
+  const { protocol, port } = portAt(code);
+  const keys: Key[] = [];
+  for (const look of at.looks) {
+    if (!look.proved(host, protocol, port)) continue;
+    if (keys.length === 2 && look.key >= from) return false;
+    if (keys.push(look.key) === FLAPPING_KEYS) break;
+  }
+  if (keys.length < FLAPPING_SPANS) return false;
+  const track = readTrack(ledger, { table: "span", host, vantage: at.vantage }, code, at.key);
+  return isFlapping(statesOf(ledger, track), keys);
 }
 
 /** One port object for each code: they are asked for again on every host. */

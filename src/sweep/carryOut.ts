@@ -13,6 +13,7 @@ import { concludeRun, type SweepOutcome } from "./conclude.js";
 import { isTarpit } from "./disbelief.js";
 import type { Engine } from "./engine.js";
 import { openPorts } from "./evidence.js";
+import { knockOnUdp } from "./knock.js";
 import { lookLast } from "./lastLook.js";
 import { planIdentify } from "./plan.js";
 import { runIdentification, settleAll } from "./runShards.js";
@@ -44,9 +45,16 @@ export async function carryOut(
 }
 
 async function runStages(state: State): Promise<SweepOutcome> {
-  const discoveryEnd = await sweepHosts(state, (addresses) => identifyOpen(state, addresses));
+  const discoveryEnd = await sweepHosts(state, {
+    identify: (addresses) => identifyOpen(state, addresses),
+    swept: (addresses) => knockOnUdp(state, addresses, false),
+  });
+  knockOnUdp(state, [], true);
   identifyOpen(state, state.request.addresses);
   await lookAtHoles(state);
+  await settleAll(state.identifying);
+  // What a knock opened.
+  identifyOpen(state, state.request.addresses);
   await settleAll(state.identifying);
   await lookAtDoubts(state);
   const lastLook = await lookLast(state);

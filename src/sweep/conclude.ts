@@ -13,6 +13,7 @@ import type { LastLook } from "./lastLook.js";
 import { currentWitnesses } from "./passes.js";
 import { NOT_MEASURED, recallOf, type SweptHost } from "./recall.js";
 import { isAliveIn, type State, sweptAddresses } from "./runState.js";
+import { unconfirmedPorts } from "./secondLook.js";
 import { observationOf, silentObservation } from "./settle.js";
 import { portsDue } from "./silence.js";
 import { lossesOf, resetLimited } from "./witnesses.js";
@@ -111,7 +112,9 @@ function settleHost(
     holes: settled ? verdict : null,
     // What a box between resets is no closing of the host's.
     withheld:
-      settled && !isOthersReset ? emptyPortSet : (state.request.knownOpen.get(address) ?? emptyPortSet),
+      settled && !isOthersReset
+        ? unconfirmedPorts(state, host)
+        : (state.request.knownOpen.get(address) ?? emptyPortSet),
     vanished: false,
     flag: isTarpit(host) ? "tarpit" : null,
   });

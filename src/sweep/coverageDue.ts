@@ -2,7 +2,7 @@
 import type { Address } from "../facts/address.js";
 import type { HostObservation } from "../facts/observation.js";
 import type { PortSet } from "../facts/port.js";
-import { countPorts, intersectPorts } from "../scope/portSet.js";
+import { countPorts, intersectPorts, subtractPorts } from "../scope/portSet.js";
 
 export interface DueContext {
   /** The asked ports. */
@@ -24,19 +24,20 @@ export interface CoverageCount {
 
 /** Counts over the asked ports of hosts that answered, were expected, or could not be asked. */
 export function countCoverage(observations: Iterable<HostObservation>, context: DueContext): CoverageCount {
-  const cellsOf = (address: Address) => {
-    const postponed = context.postponed.get(address);
-    const asked = countPorts(context.asked);
-    return postponed === undefined ? asked : asked - countPorts(intersectPorts(postponed, context.asked));
-  };
   const due = new Set<Address>([...context.expected, ...context.neverAsked]);
   let covered = 0;
   for (const observation of observations) {
     if (observation.presence === "alive") due.add(observation.address);
     if (due.has(observation.address))
-      covered += countPorts(intersectPorts(observation.covered, context.asked));
+      covered += countPorts(intersectPorts(observation.covered, portsDueOf(observation.address, context)));
   }
   let total = 0;
-  for (const address of due) total += cellsOf(address);
+  for (const address of due) total += countPorts(portsDueOf(address, context));
   return { due: total, covered, share: total === 0 ? null : covered / total };
+}
+
+/** What was left to another run is not due here, though something may have been told of it. */
+function portsDueOf(address: Address, { asked, postponed }: DueContext): PortSet {
+  const later = postponed.get(address);
+  return later === undefined ? asked : subtractPorts(asked, later);
 }

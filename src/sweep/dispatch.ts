@@ -9,7 +9,7 @@
 import type { Address } from "../facts/address.js";
 import type { PortSet } from "../facts/port.js";
 import type { Shard } from "../facts/run.js";
-import { countPorts, emptyPortSet, unionPorts } from "../scope/portSet.js";
+import { emptyPortSet, unionPorts } from "../scope/portSet.js";
 import type { BudgetLedger } from "./budgetLedger.js";
 import type { ShardResult } from "./engine.js";
 import { probesOf } from "./estimate.js";
@@ -21,8 +21,6 @@ import type { Asks } from "./plan.js";
 const SHARD_SECONDS = 30;
 /** Where less time is left than this a shard is not worth its process. */
 const LEAST_SECONDS = 1;
-/** A second UDP pass goes slowly, for a host tells closed ports at about one ICMP error a second. */
-const SLOW_UDP_SECONDS = 60;
 /** measuring.md: at most about 20 hosts a shard. */
 const MOST_HOSTS = 20;
 /** Processes side by side: slow looks hold hardly any of the budget, and each takes memory. */
@@ -201,7 +199,7 @@ export class Dispatch {
       isFree: ledger.isFree,
     });
     if (block === null) return null;
-    return this.#shardOf(pass, block, rateOf(block, pass, cappedRate(block.addresses.length, rate, budget)));
+    return this.#shardOf(pass, block, Math.max(1, cappedRate(block.addresses.length, rate, budget)));
   }
 
   /**
@@ -224,11 +222,4 @@ export class Dispatch {
 /** A share, but never above the cap of so many hosts. */
 function cappedRate(hosts: number, share: number, { hostRate }: Budget): number {
   return hostRate === null ? share : Math.min(share, hostRate * hosts);
-}
-
-/** UDP is asked fast once, for services answer at once; the proof of what is closed comes at the host's own pace. */
-function rateOf({ addresses, ports, protocol }: Block, pass: number, rate: number): number {
-  if (protocol !== "udp" || pass === 1) return Math.max(1, rate);
-  const slow = addresses.length * Math.max(1, Math.ceil(countPorts(ports) / SLOW_UDP_SECONDS));
-  return Math.max(1, Math.min(rate, slow));
 }

@@ -3,13 +3,23 @@ import type { BlockList } from "node:net";
 import type { Address } from "../facts/address.js";
 import { PortreeveError } from "../facts/error.js";
 import type { Method, Shard } from "../facts/run.js";
-import { type ArgvOptions, discoverArgv, identifyArgv, lookArgv, sweepArgv } from "../nmap/argv.js";
+import {
+  type ArgvOptions,
+  discoverArgv,
+  identifyArgv,
+  knockArgv,
+  lookArgv,
+  proveUdpArgv,
+  sweepArgv,
+} from "../nmap/argv.js";
 import { parseNmapXml } from "../nmap/parseXml.js";
 import { type NmapExit, runNmap } from "../nmap/runNmap.js";
 import { familyOf } from "../scope/address.js";
 import { emptyPortSet } from "../scope/portSet.js";
 import type { Engine, ShardResult } from "./engine.js";
 import { probesOf } from "./estimate.js";
+import { isKnock } from "./knock.js";
+import { proofDelayMs } from "./udpProof.js";
 
 export interface LocalEngineOptions {
   readonly binary: string;
@@ -87,8 +97,13 @@ function argvFor(shard: Shard, options: LocalEngineOptions): string[] {
     const extraPorts = shard.ports.tcp.flatMap(([from, to]) => (from === to ? [from] : [from, to]));
     return discoverArgv({ ...common, ports: emptyPortSet, extraPorts });
   }
-  if (shard.probe === "services") return identifyArgv({ ...common, fragileToo: options.probeFragile });
-  return shard.stage === "confirm" ? lookArgv(common) : sweepArgv(common);
+  if (shard.probe === "services") {
+    if (isKnock(shard)) return knockArgv(common);
+    return identifyArgv({ ...common, fragileToo: options.probeFragile });
+  }
+  if (shard.stage === "confirm") return lookArgv(common);
+  const scanDelayMs = proofDelayMs(shard);
+  return scanDelayMs === null ? sweepArgv(common) : proveUdpArgv({ ...common, scanDelayMs });
 }
 
 function timeoutFor(shard: Shard): number {

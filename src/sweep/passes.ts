@@ -6,6 +6,7 @@ import { closedPorts, evidenceOf, type HostEvidence, isAlive } from "./evidence.
 import { type Loss, lossAt, MOST_PASSES, passesFor, UNMEASURED_PASSES } from "./loss.js";
 import type { State } from "./runState.js";
 import { portsDue } from "./silence.js";
+import { atRunPace, portsToProve } from "./udpProof.js";
 import { type HostWitnesses, lossesOf, resetLimited } from "./witnesses.js";
 
 /** A host that resets so many ports is a witness of what is lost on the way to it. */
@@ -20,29 +21,52 @@ export interface HostPass {
   left: number;
   /** Its answers were asked again. */
   isWitnessed: boolean;
+  /** Passes at its own pace that were begun, for the proof of closed UDP ports. */
+  proofs: number;
+  /** What the present one of them asks; null in a pass at the run's pace. */
+  proving: PortSet | null;
+  /** UDP ports whose proof is left to other runs. */
+  later: PortSet;
 }
 
-/** `wait`: what others tell of loss decides it. */
-export type NextAsk = { readonly ask: PortSet } | "wait" | "done";
+/** `wait`: what others tell of loss decides it. `pace`: the run's own, or the slow one of a host that tells closed UDP ports. */
+export type NextAsk = { readonly ask: PortSet; readonly pace: "run" | "host" } | "wait" | "done";
+
+/** The first pass. */
+export function firstPass(ports: PortSet): HostPass {
+  return {
+    pass: 1,
+    left: countPorts(ports),
+    isWitnessed: false,
+    proofs: 0,
+    proving: null,
+    later: emptyPortSet,
+  };
+}
 
 /** @param forced nothing more will be told of loss: a host that waits is asked once more */
 export function nextAsk(state: State, address: Address, forced: boolean): NextAsk {
   const { ports } = state.request;
   const progress = state.passes.get(address);
   const host = evidenceOf(state.evidence, address);
-  if (progress === undefined) return { ask: ports };
-  if (!isAlive(host)) return progress.pass < PASSES_OF_NOBODY ? { ask: ports } : "done";
-  if (progress.pass >= MOST_PASSES) return "done";
-  if (!progress.isWitnessed && isWitness(host)) {
+  if (progress === undefined) return { ask: ports, pace: "run" };
+  if (!isAlive(host)) return progress.pass < PASSES_OF_NOBODY ? { ask: ports, pace: "run" } : "done";
+  if (progress.pass < MOST_PASSES && !progress.isWitnessed && isWitness(host)) {
     progress.isWitnessed = true;
     host.silencesNeeded = UNMEASURED_PASSES;
-    return { ask: unionPorts(portsDue(host, ports), state.witnessPorts) };
+    return { ask: unionPorts(atRunPace(host, portsDue(host, ports)), state.witnessPorts), pace: "run" };
   }
   const loss = lossFor(state, address);
-  if (state.rateTest === "due" || (loss === null && !forced)) return "wait";
+  const isUnsure = state.rateTest === "due" || (loss === null && !forced);
+  // Loss is measured by TCP ports, and decides of those only.
+  if (isUnsure && progress.pass < MOST_PASSES && countPorts(portsDue(host, ports), "tcp") > 0) return "wait";
   host.silencesNeeded = passesFor(loss);
   const due = portsDue(host, ports);
-  return countPorts(due) === 0 || host.silencesNeeded > MOST_PASSES ? "done" : { ask: due };
+  const fast = atRunPace(host, due);
+  const isEnough = progress.pass >= MOST_PASSES || host.silencesNeeded > MOST_PASSES;
+  if (countPorts(fast) > 0 && !isEnough) return { ask: fast, pace: "run" };
+  const proof = portsToProve(state, host, due, progress);
+  return countPorts(proof) > 0 ? { ask: proof, pace: "host" } : "done";
 }
 
 function isWitness(host: HostEvidence): boolean {

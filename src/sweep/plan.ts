@@ -9,6 +9,7 @@ import type { PortRange, PortSet, Protocol } from "../facts/port.js";
 import type { Shard, Stage } from "../facts/run.js";
 import { familyOf } from "../scope/address.js";
 import { countPorts, emptyPortSet, formatPortSet, portSetOf } from "../scope/portSet.js";
+import { groupHosts } from "./hostGroups.js";
 import type { Budget } from "./pace.js";
 
 /** A shard should end within this time at its rate, so that a killed run loses little. */
@@ -21,8 +22,9 @@ const MOST_HOSTS = 20;
  */
 export const DISCOVERY_PROBES = 48;
 const MOST_DISCOVERY_ADDRESSES = 512;
-/** A second UDP pass goes slowly, for a host tells closed ports at about one ICMP error a second. */
-const SLOW_UDP_SECONDS = 60;
+
+/** Identification's first round asks what is open, its second what was silent. */
+export const KNOCK_PASS = 2;
 
 /** Packets a second of one identification: it asks a few ports whether they are open, and then it waits. */
 const IDENTIFY_RATE = 50;
@@ -51,12 +53,12 @@ export function planDiscovery(addresses: readonly Address[], round: number, cont
   return shards;
 }
 
-/** Shards of one pass of the sweep: each protocol apart, TCP first. `first` numbers them on. */
+/** Shards of one pass of the sweep at the run's pace: each protocol apart, TCP first (proof of closed UDP ports: `udpProof.ts`). */
 export function planPass(asks: Asks, pass: number, context: PlanContext): Shard[] {
   const shards: Shard[] = [];
   for (const protocol of ["tcp", "udp"] as const) {
     for (const group of groupByAsk(asks, protocol, context)) {
-      for (const part of cutGroup(group, protocol, pass, context.budget)) {
+      for (const part of cutGroup(group, protocol, context.budget)) {
         shards.push(shardOf("sweep", "ports", pass, shards.length, part.addresses, part.ports, part.rate));
       }
     }
@@ -78,6 +80,16 @@ export function planIdentify(open: Asks, context: PlanContext): Shard[] {
     }
   }
   return shards;
+}
+
+/** Silent UDP ports in the words of their usual services: mostly nmap waits, so hosts go together. */
+export function planKnock(silent: Asks, { budget, isLocal }: PlanContext): Shard[] {
+  return groupHosts(silent, MOST_HOSTS, isLocal).map(({ addresses, ports, local }, index) => {
+    const rate = local
+      ? budget.localRate
+      : Math.min(IDENTIFY_RATE * addresses.length, cappedRate(addresses.length, budget));
+    return shardOf("identify", "services", KNOCK_PASS, index, addresses, ports, rate);
+  });
 }
 
 /** The slow second look: one shard a host and protocol, slow enough for a reset limit of 50/s not to bite. */
@@ -149,12 +161,11 @@ interface Part {
   readonly rate: number;
 }
 
-function* cutGroup(group: Group, protocol: Protocol, pass: number, budget: Budget): Iterable<Part> {
+function* cutGroup(group: Group, protocol: Protocol, budget: Budget): Iterable<Part> {
   const size = hostsPerShard(group, budget);
   for (const addresses of chunk(group.addresses, size)) {
-    const rate = partRate(group, addresses.length, protocol, pass, budget);
-    const seconds = protocol === "udp" && pass > 1 ? SLOW_UDP_SECONDS : SHARD_SECONDS;
-    const most = Math.max(1, Math.floor((rate * seconds) / addresses.length));
+    const rate = group.local ? budget.localRate : Math.max(1, cappedRate(addresses.length, budget));
+    const most = Math.max(1, Math.floor((rate * SHARD_SECONDS) / addresses.length));
     for (const ports of cutPorts(group.ports, protocol, most)) yield { addresses, ports, rate };
   }
 }
@@ -165,16 +176,6 @@ function hostsPerShard(group: Group, budget: Budget): number {
   if (budget.hostRate !== null)
     return Math.max(1, Math.min(MOST_HOSTS, Math.floor(budget.slotRate / budget.hostRate)));
   return Math.max(1, Math.min(MOST_HOSTS, Math.ceil(group.addresses.length / budget.slots)));
-}
-
-function partRate(group: Group, hosts: number, protocol: Protocol, pass: number, budget: Budget): number {
-  if (group.local) return budget.localRate;
-  const capped = cappedRate(hosts, budget);
-  if (protocol === "udp" && pass > 1) {
-    const slow = hosts * Math.max(1, Math.ceil(countPorts(group.ports) / SLOW_UDP_SECONDS));
-    return Math.max(1, Math.min(capped, slow));
-  }
-  return Math.max(1, capped);
 }
 
 /** A slot's rate, but never above the cap of so many hosts. */

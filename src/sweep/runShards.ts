@@ -1,4 +1,5 @@
 /** Shards side by side within the budget, second attempts, and each result folded in as it comes. */
+import type { LimitFunction } from "p-limit";
 import type { Address } from "../facts/address.js";
 import type { Shard } from "../facts/run.js";
 import { emptyPortSet } from "../scope/portSet.js";
@@ -28,9 +29,13 @@ export async function runShards(
 }
 
 /** Services are asked beside the sweep: nmap mostly waits there, and what it sends is hardly metered. */
-export async function runIdentification(state: State, shards: readonly Shard[]): Promise<void> {
+export async function runIdentification(
+  state: State,
+  shards: readonly Shard[],
+  limit: LimitFunction = state.identifyLimit,
+): Promise<void> {
   const runOne = (shard: Shard) =>
-    state.identifyLimit(async () => {
+    limit(async () => {
       const end = state.ledger.takeForIdentification(shard.rate);
       try {
         await runShard(state, shard);

@@ -16,6 +16,9 @@ import { pickWitnessPorts, type Witnesses } from "./witnesses.js";
 /** Ports asked again of each host that resets: enough for a figure of its own (`loss.ts`), and soon asked. */
 const WITNESS_PORTS = 1000;
 
+/** Processes that knock on silent UDP ports, of up to 20 hosts each. */
+const KNOCKS_AT_ONCE = 4;
+
 /** Those of the addresses that answered, and why ping could not ask (null where it could). */
 export interface PingAnswers {
   readonly answered: readonly Address[];
@@ -27,6 +30,8 @@ export interface SweepRequest {
   readonly ports: PortSet;
   /** Ports more likely to be open than others: of a large set they are asked first. */
   readonly likely: PortSet;
+  /** UDP ports for which nmap knows the words of a service (`nmap-service-probes`). */
+  readonly udpServices: PortSet;
   readonly method: "raw" | "connect";
   /** `-Pn`: every address is swept; one that answers nothing is silent all the same. */
   readonly skipDiscovery: boolean;
@@ -80,8 +85,12 @@ export interface State {
   readonly stop: AbortController;
   readonly evidence: RunEvidence;
   readonly verdicts: Map<Address, HoleVerdict>;
+  /** Ports that were open before and of which a second look found what the sweep had found. */
+  readonly agreed: Map<Address, PortSet>;
   readonly askedForLife: Set<Address>;
   readonly identifyTried: Map<Address, PortSet>;
+  /** Their sweep is over, and silent UDP ports of theirs were not asked yet in their services' words. */
+  readonly toKnockOn: Set<Address>;
   readonly failures: string[];
   readonly warnings: Set<string>;
   ended: number;
@@ -105,6 +114,8 @@ export interface State {
   readonly suspected: Set<Address>;
   readonly knockedOver: Set<Address>;
   readonly identifyLimit: LimitFunction;
+  /** Apart from identification, whose processes may take minutes each. */
+  readonly knockLimit: LimitFunction;
   readonly identifying: Promise<void>[];
   /** The last number of each series of shard ids. */
   readonly numbers: Map<string, number>;
@@ -119,8 +130,10 @@ export function startState(request: SweepRequest, engine: Engine, hooks: SweepHo
     stop: new AbortController(),
     evidence: new Map(),
     verdicts: new Map(),
+    agreed: new Map(),
     askedForLife: new Set(),
     identifyTried: new Map(),
+    toKnockOn: new Set(),
     failures: [],
     warnings: new Set(),
     ended: 0,
@@ -139,6 +152,7 @@ export function startState(request: SweepRequest, engine: Engine, hooks: SweepHo
     suspected: new Set(),
     knockedOver: new Set(),
     identifyLimit: pLimit(request.plan.budget.identifySlots),
+    knockLimit: pLimit(KNOCKS_AT_ONCE),
     identifying: [],
     numbers: new Map(),
   };

@@ -8,6 +8,7 @@ import { type HoleQuestion, judgeHoles, type LookAnswers, noLook, screenForHoles
 import { planLook } from "./plan.js";
 import { runShards } from "./runShards.js";
 import type { State } from "./runState.js";
+import { agreedPorts, foundBy, foundOf } from "./secondAnswer.js";
 
 /** The slow second look at holes, each beside silent neighbours. */
 export async function lookAtHoles(state: State): Promise<void> {
@@ -35,7 +36,26 @@ export async function lookAtDoubts(state: State): Promise<void> {
     const doubts = doubtfulPorts(state, host);
     if (countPorts(doubts) > 0) asks.set(host.address, doubts);
   }
-  await runShards(state, planLook(asks, 2, state.request.plan));
+  const before = new Map(
+    [...asks].map(([address, ports]) => [address, foundOf(evidenceOf(state.evidence, address), ports)]),
+  );
+  await runShards(state, planLook(asks, 2, state.request.plan), (result) => {
+    for (const address of result.shard.addresses) {
+      const found = before.get(address);
+      if (found === undefined) continue;
+      const agreed = agreedPorts(found, foundBy(result, address));
+      state.agreed.set(address, unionPorts(state.agreed.get(address) ?? emptyPortSet, agreed));
+    }
+  });
+}
+
+/** Ports that were open before and are not now, of which nothing was found twice: a change there is not believed. */
+export function unconfirmedPorts(state: State, host: HostEvidence): PortSet {
+  const gone = subtractPorts(
+    intersectPorts(state.request.knownOpen.get(host.address) ?? emptyPortSet, state.request.ports),
+    openPorts(host),
+  );
+  return subtractPorts(gone, state.agreed.get(host.address) ?? emptyPortSet);
 }
 
 function holeQuestion(state: State, host: HostEvidence): HoleQuestion | null {

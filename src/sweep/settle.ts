@@ -27,7 +27,7 @@ export interface SettleContext {
   readonly names: readonly string[];
   /** Null while the host's passes are not over: then only its answers are covered. */
   readonly holes: HoleVerdict | null;
-  /** Ports whose reset is not told yet: they were open before, and a change is believed at the end of a run only. */
+  /** Ports that were open before, of which nothing else is told: not before a run's end, nor unless it was found twice. */
   readonly withheld: PortSet;
   /** Silent, alive in the last covering run, while a neighbour answered before and after. */
   readonly vanished: boolean;
@@ -94,8 +94,13 @@ function cellOf(open: OpenPort, host: HostEvidence, flag: SettleContext["flag"])
     scripts: answer.scripts,
     confidence:
       (answer.protocol === "tcp" ? flag : null) ??
-      (reset ? "unconfirmed" : open.seen > 1 ? "confirmed" : "single"),
+      (reset ? "unconfirmed" : isSure(open) ? "confirmed" : "single"),
   };
+}
+
+/** Seen twice, or by a service that answered to its own words. */
+function isSure({ seen, identified, answer }: OpenPort): boolean {
+  return seen > 1 || (identified && answer.service?.method === "probed");
 }
 
 function quietGroups(host: HostEvidence, context: SettleContext): QuietGroup[] {
@@ -111,7 +116,7 @@ function quietGroups(host: HostEvidence, context: SettleContext): QuietGroup[] {
     if (countPorts(shown) > 0) groups.push({ ...group, ports: shown });
   }
   if (context.holes === null) return groups;
-  const silent = intersectPorts(believedSilence(host), context.asked);
+  const silent = subtractPorts(intersectPorts(believedSilence(host), context.asked), context.withheld);
   for (const protocol of ["tcp", "udp"] as const) {
     if (silent[protocol].length === 0) continue;
     groups.push({

@@ -27,11 +27,21 @@ export function portsDue(host: HostEvidence, asked: PortSet): PortSet {
 
 /** A UDP service may drop what it does not like, and what was measured of TCP says little of it. */
 const LEAST_UDP_SILENCES = 2;
+/** A host that tells of ports does so so many times a second: the silence of the fast first pass says nothing. */
+const LEAST_WHERE_TOLD = 3;
 
-function silentEnough(silences: readonly Silence[], { silencesNeeded }: HostEvidence): PortSet {
+function silentEnough(silences: readonly Silence[], host: HostEvidence): PortSet {
+  const { silencesNeeded } = host;
   const tcp = silentTimes(silences, silencesNeeded);
-  if (silencesNeeded >= LEAST_UDP_SILENCES) return tcp;
-  return { ...silentTimes(silences, LEAST_UDP_SILENCES), tcp: tcp.tcp };
+  const least = tellsOfUdp(host) ? LEAST_WHERE_TOLD : LEAST_UDP_SILENCES;
+  if (silencesNeeded >= least) return tcp;
+  return { ...silentTimes(silences, least), tcp: tcp.tcp };
+}
+
+/** True for a host of whose UDP ports an ICMP error told that they are closed or refused. */
+export function tellsOfUdp(host: HostEvidence): boolean {
+  for (const { ports } of host.refusals.values()) if (ports.udp.length > 0) return true;
+  return false;
 }
 
 /** Ports in at least `times` of the silences. */

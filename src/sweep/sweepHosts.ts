@@ -11,20 +11,26 @@ import type { ShardResult } from "./engine.js";
 import { evidenceOf } from "./evidence.js";
 import { suspects } from "./harm.js";
 import { answeringPort } from "./lastLook.js";
-import { nextAsk } from "./passes.js";
+import { firstPass, nextAsk } from "./passes.js";
 import { pingSilent } from "./pingSilent.js";
 import { planDiscovery, planLastLook } from "./plan.js";
 import { isRateTestDue, testRate } from "./rateTest.js";
 import { makeDispatch } from "./runShards.js";
 import { isAliveIn, isFound, type State, secondsLeft, sweptAddresses } from "./runState.js";
+import { UdpProofs } from "./udpProofs.js";
 
-/** @param identify told of hosts whose open ports are known @returns the moment discovery ended */
-export async function sweepHosts(
-  state: State,
-  identify: (addresses: readonly Address[]) => void,
-): Promise<Instant> {
+export interface Tell {
+  /** Told of hosts whose open ports are known. */
+  readonly identify: (addresses: readonly Address[]) => void;
+  /** Told of hosts that will not be swept any more in this run. */
+  readonly swept: (addresses: readonly Address[]) => void;
+}
+
+/** @returns the moment discovery ended */
+export async function sweepHosts(state: State, tell: Tell): Promise<Instant> {
   const { request } = state;
   const discovery = new Discovery();
+  const proofs = new UdpProofs();
   const dispatch = makeDispatch(state, (shard, result) => {
     if (shard.stage === "discover") {
       if (result?.whole) for (const address of shard.addresses) state.askedForLife.add(address);
@@ -39,8 +45,9 @@ export async function sweepHosts(
     } else {
       if (result?.whole) askSuspects(state, dispatch, suspects(state, shard));
       notePass(state, shard);
-      identify(shard.addresses);
-      goOn(state, dispatch, false);
+      proofs.end(shard);
+      tell.identify(shard.addresses);
+      tell.swept(goOn(state, dispatch, proofs, false));
     }
   });
   if (!request.skipDiscovery) {
@@ -51,12 +58,13 @@ export async function sweepHosts(
   const discoveryEnd = request.now();
   begin(state, dispatch, sweptAddresses(state));
   await dispatch.drain();
-  while (state.parked.size > 0 && !state.stop.signal.aborted && secondsLeft(state) > 0) {
+  while ((state.parked.size > 0 || proofs.size > 0) && !state.stop.signal.aborted && secondsLeft(state) > 0) {
     if (state.rateTest === "due") await testRate(state, dispatch);
-    goOn(state, dispatch, true);
+    tell.swept(goOn(state, dispatch, proofs, true));
+    proofs.begin(state, dispatch);
     await dispatch.drain();
   }
-  state.postponed = dispatch.postponed;
+  state.postponed = postponedCells(state, dispatch);
   return discoveryEnd;
 }
 
@@ -138,17 +146,18 @@ function begin(state: State, dispatch: Dispatch, addresses: readonly Address[]):
   const fresh = addresses.filter((address) => !state.passes.has(address));
   if (fresh.length === 0) return;
   const cells = countPorts(ports);
-  for (const address of fresh) state.passes.set(address, { pass: 1, left: cells, isWitnessed: false });
+  for (const address of fresh) state.passes.set(address, firstPass(ports));
   state.cellsTotal += cells * fresh.length;
   addPass(state, dispatch, 1, new Map(fresh.map((address) => [address, ports])));
   dispatch.pump();
 }
 
 function notePass(state: State, shard: Shard): void {
-  const ports = countPorts(shard.ports);
   for (const address of shard.addresses) {
     const progress = state.passes.get(address);
     if (progress === undefined) continue;
+    const asked = progress.proving === null ? shard.ports : intersectPorts(shard.ports, progress.proving);
+    const ports = countPorts(asked);
     progress.left -= ports;
     state.cellsDone += ports;
     if (progress.left <= 0) state.parked.add(address);
@@ -156,22 +165,45 @@ function notePass(state: State, shard: Shard): void {
   if (isRateTestDue(state)) state.rateTest = "due";
 }
 
-/** Lets hosts whose pass is over begin the next, where it is known which ports that asks. */
-function goOn(state: State, dispatch: Dispatch, forced: boolean): void {
+/** Lets hosts whose pass is over begin the next, where it is known which ports that asks; returns those that are through. */
+function goOn(state: State, dispatch: Dispatch, proofs: UdpProofs, forced: boolean): Address[] {
   const asks = new Map<number, Map<Address, PortSet>>();
+  const done: Address[] = [];
   for (const address of [...state.parked]) {
     const next = nextAsk(state, address, forced);
     if (next === "wait") continue;
     state.parked.delete(address);
     const progress = state.passes.get(address);
-    if (next === "done" || progress === undefined) continue;
-    progress.pass += 1;
+    if (next === "done" || progress === undefined) {
+      done.push(address);
+      continue;
+    }
     progress.left = countPorts(next.ask);
     state.cellsTotal += progress.left;
+    if (next.pace === "host") {
+      progress.proofs += 1;
+      progress.proving = next.ask;
+      proofs.add(address, next.ask);
+      continue;
+    }
+    progress.pass += 1;
+    progress.proving = null;
     const alike = asks.get(progress.pass) ?? new Map<Address, PortSet>();
     asks.set(progress.pass, alike.set(address, next.ask));
   }
   for (const [pass, ask] of asks) addPass(state, dispatch, pass, ask);
+  proofs.beginWhenWorthwhile(state, dispatch);
+  return done;
+}
+
+/** First passes that the time did not suffice for, and UDP ports whose proof is left to other runs. */
+function postponedCells(state: State, dispatch: Dispatch): ReadonlyMap<Address, PortSet> {
+  const postponed = dispatch.postponed;
+  for (const [address, { later }] of state.passes) {
+    if (countPorts(later) === 0) continue;
+    postponed.set(address, unionPorts(postponed.get(address) ?? emptyPortSet, later));
+  }
+  return postponed;
 }
 
 /** Of a large set the likelier ports are not worth a shard of their own unless they are so few of it. */

@@ -166,6 +166,7 @@ describe("confidence", () => {
   test.each<[what: string, some: Partial<Row>, confirmed: boolean]>([
     ["confirmed in this run", { confidence: "confirmed", firstSeen: START + 1 }, true],
     ["seen once", { confidence: "single", firstSeen: START + 1 }, false],
+    ["flapping, though seen in an earlier run", { confidence: "flapping", firstSeen: START - 1 }, false],
     ["seen once now, and in an earlier run", { confidence: "single", firstSeen: START - 1 }, true],
     ["imported, first seen in this run", { confidence: "imported", firstSeen: START }, false],
     [

@@ -5,7 +5,9 @@ import {
   DISCOVERY_PORTS,
   discoverArgv,
   identifyArgv,
+  knockArgv,
   lookArgv,
+  proveUdpArgv,
   sweepArgv,
 } from "../../src/nmap/argv.js";
 import { findNmap } from "../../src/nmap/locate.js";
@@ -60,12 +62,12 @@ describe("argument lists", () => {
     [
       "a TCP and UDP pass",
       sweepArgv({ ...raw, ports: both }),
-      `${COMMON} -Pn -sS -sU -p T:22,U:53 --max-retries 0 ${PACE}`,
+      `${COMMON} -Pn -sS -sU -r -p T:22,U:53 --max-retries 0 ${PACE}`,
     ],
     [
       "a UDP pass of IPv6",
       sweepArgv({ ...raw, ports: udp, family: 6 }),
-      `-6 ${COMMON} -Pn -sU -p U:53,161 --max-retries 0 ${PACE}`,
+      `-6 ${COMMON} -Pn -sU -r -p U:53,161 --max-retries 0 ${PACE}`,
     ],
     [
       "a pass by connect",
@@ -85,7 +87,7 @@ describe("argument lists", () => {
     [
       "identification of UDP",
       identifyArgv({ ...raw, ports: udp }),
-      `${COMMON} -Pn -sU -sV -p U:53,161 --max-rate 500`,
+      `${COMMON} -Pn -sU -sV --version-intensity 2 -p U:53,161 --max-rate 500`,
     ],
     [
       "a second look",
@@ -96,6 +98,17 @@ describe("argument lists", () => {
       "services, of printers too",
       identifyArgv({ ...raw, rate: 50, fragileToo: true }),
       `${COMMON} -Pn -sS -sV --allports -p T:22,80-90 --max-rate 50`,
+    ],
+    [
+      "proof of closed UDP ports: the delay sets the pace, even where the user named a rate",
+      proveUdpArgv({ ...raw, ports: udp, rate: 16, minRate: true, scanDelayMs: 1000 }),
+      `${COMMON} -Pn -sU -p U:53,161 --max-retries 0 --min-hostgroup 16 --max-hostgroup 16 ` +
+        "--min-rtt-timeout 500ms --max-rate 32 --scan-delay 1000ms --max-scan-delay 1000ms",
+    ],
+    [
+      "a knock",
+      knockArgv({ ...raw, ports: udp, minRate: true }),
+      `${COMMON} -Pn -sU -sV --version-intensity 0 -p U:53,161 --max-retries 0 ${PACE}`,
     ],
     [
       "a second look with a delay",
@@ -112,9 +125,8 @@ describe("argument lists", () => {
   });
 
   it("never what throws answers away or tells untruths", () => {
-    const all = [discoverArgv, sweepArgv, identifyArgv, lookArgv].flatMap((make) =>
-      make({ ...raw, minRate: true }),
-    );
+    const makers = [discoverArgv, sweepArgv, identifyArgv, lookArgv, knockArgv, proveUdpArgv];
+    const all = makers.flatMap((make) => make({ ...raw, minRate: true, scanDelayMs: 1000 }));
     expect(
       all.filter((flag) => /host-timeout|^-T|^--open|defeat|allports|script|^-o|^-iL/.test(flag)),
     ).toEqual([]);

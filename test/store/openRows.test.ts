@@ -28,6 +28,45 @@ const shown = (store: Store, filter: Parameters<Store["openRows"]>[0] = {}): str
         `${row.address} ${row.port} ${row.state} ${row.certainty}${row.changedBy === null ? "" : ` ${row.changedBy}`}`,
     );
 
+describe("a port with three changes in its last five covering runs", () => {
+  const flapping = (store: Store) => {
+    const states = ["closed", "open", "closed", "open"] as const;
+    for (const [index, state] of states.entries()) {
+      const here =
+        state === "open"
+          ? { cells: [openCell(22), openCell(8080)] }
+          : { cells: [openCell(22)], quiet: [quietGroup("closed", [8080])] };
+      recordRun(store, (index + 1) * DAY, [observed(A, here)]);
+    }
+  };
+  const confidenceOf = (store: Store, port: number, at?: number) => [
+    store.openRows(at === undefined ? {} : { at }).find((row) => row.port === port)?.confidence,
+    store.runView(at === undefined ? 4 : at / DAY).hosts[0]?.ports.find((row) => row.port === port)
+      ?.confidence,
+  ];
+
+  test("flaps in every answer, and the others beside it do not", () => {
+    const store = scratchStore({ now: () => 40 * DAY });
+    flapping(store);
+    expect(confidenceOf(store, 8080)).toEqual(["flapping", "flapping"]);
+    expect(confidenceOf(store, 22)).not.toContain("flapping");
+    expect(store.runView(3).hosts[0]?.ports.find(({ port }) => port === 8080)?.confidence).not.toBe(
+      "flapping",
+    );
+  });
+
+  test("flaps no more when it kept its state for some runs", () => {
+    const store = scratchStore({ now: () => 40 * DAY });
+    flapping(store);
+    for (const day of [5, 6, 7])
+      recordRun(store, day * DAY, [observed(A, { cells: [openCell(22), openCell(8080)] })]);
+    expect(store.openRows({}).find((row) => row.port === 8080)?.confidence).not.toBe("flapping");
+    expect(store.runView(7).hosts[0]?.ports.find((row) => row.port === 8080)?.confidence).not.toBe(
+      "flapping",
+    );
+  });
+});
+
 describe("open rows", () => {
   test("say now what was last known, the old evidence as unknown, and never drop it", () => {
     const store = threeDays();

@@ -11,9 +11,10 @@ import {
   type SweepRequest,
 } from "../../src/sweep/carryOut.js";
 import type { Engine, ShardResult } from "../../src/sweep/engine.js";
+import { isKnock } from "../../src/sweep/knock.js";
 import { budgetFor } from "../../src/sweep/pace.js";
 import { type Model, type ModelHost, makeModel, stateOf } from "./modelNetwork.js";
-import { ports } from "./results.js";
+import { documentOf, extra, hostOf, ports } from "./results.js";
 
 const NET = Array.from({ length: 8 }, (_, i) => `198.18.0.${i + 1}` as Address);
 const PORTS = ports("T:1-120,9100,U:53,161");
@@ -46,6 +47,7 @@ function requestOver(model: Model, over: Partial<SweepRequest> = {}): SweepReque
     addresses: NET,
     ports: PORTS,
     likely: ports("T:22,80"),
+    udpServices: ports("U:53,161"),
     method: "raw",
     skipDiscovery: false,
     alwaysSweep: new Set(),
@@ -351,12 +353,60 @@ describe("hosts that history knows", () => {
   });
 });
 
+describe("ports that were open before", () => {
+  const host = NET[0] as Address;
+  const known = new Map([[host, ports("T:22,80")]]);
+  const model = () => modelOf([hostAt(host, { open: ports("T:22"), otherPorts: "reset" })]);
+  /** Runs all shards as the model does; what the slow looks say is changed. */
+  const withLooks = (of: Model, change: (result: ShardResult) => ShardResult): Engine => ({
+    async run(...asked) {
+      const result = await of.engine.run(...asked);
+      return result.shard.stage === "confirm" && result.shard.probe === "ports" ? change(result) : result;
+    },
+  });
+  const isCovered = (said: Ran["said"]) =>
+    countPorts(intersectPorts(said.get(host)?.covered ?? ports(""), ports("T:80"))) === 1;
+
+  test("are closed where a slow second look finds them so too", async () => {
+    const { said } = await runOver(model(), { knownOpen: known });
+    expect(isCovered(said)).toBe(true);
+    expect(said.get(host)?.quiet.map(({ proof }) => proof)).toEqual(["closed", "closed"]);
+  });
+
+  test("are not called closed where the second look did not come to its end", async () => {
+    const of = model();
+    const engine = withLooks(of, (result) => ({
+      ...result,
+      whole: false,
+      document: null,
+      failure: "killed",
+    }));
+    const { said, outcome } = await runOver(of, { knownOpen: known }, never, engine);
+    expect(isCovered(said)).toBe(false);
+    expect(outcome.coverage.covered).toBe(outcome.coverage.due - 1);
+  });
+
+  test("are not called closed where the second look finds something else", async () => {
+    const of = model();
+    const engine = withLooks(of, (result) => ({
+      ...result,
+      document: documentOf([
+        hostOf({ address: host, extraPorts: [extra("filtered", "no-response", [[80, 80]])] }),
+      ]),
+    }));
+    const { said } = await runOver(of, { knownOpen: known }, never, engine);
+    expect(isCovered(said)).toBe(false);
+  });
+});
+
 describe("identification", () => {
   test("asks open ports only, each once, and no printer unless asked to", async () => {
     const host = hostAt(NET[0] as Address, { open: ports("T:22,80,9100") });
     for (const probeFragile of [false, true]) {
       const { results } = await runOver(modelOf([host]), { probeFragile });
-      const asked = results.filter((r) => r.shard.probe === "services").map((r) => r.shard.ports);
+      const asked = results
+        .filter(({ shard }) => shard.probe === "services" && !isKnock(shard))
+        .map((r) => r.shard.ports);
       expect(asked.reduce((sum, each) => sum + countPorts(each), 0)).toBe(probeFragile ? 3 : 2);
       expect(unionPorts(...asked)).toEqual(ports(probeFragile ? "T:22,80,9100" : "T:22,80"));
     }

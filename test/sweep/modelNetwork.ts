@@ -19,6 +19,10 @@ export interface ModelHost {
   readonly otherPorts: "reset" | "drop";
   /** Ports that reset although the others are dropped. */
   readonly holes: PortSet;
+  /** Closed UDP ports that it tells of in one shard that asks faster than a packet a second; left out: all. */
+  readonly icmpBurst?: number;
+  /** UDP ports that answer the words of their service alone, as identification speaks them. */
+  readonly shy?: PortSet;
 }
 
 export interface ModelOptions {
@@ -125,9 +129,13 @@ export function makeModel(hosts: readonly ModelHost[], options: ModelOptions): M
       ];
     }
     const answers: NmapPort[] = [];
+    const isSlow = shard.rate <= shard.addresses.length;
+    let told = isSlow ? Number.POSITIVE_INFINITY : (host?.icmpBurst ?? Number.POSITIVE_INFINITY);
     for (const port of listPorts(shard.ports)) {
-      const state = host === undefined ? "drop" : stateOf(host, port);
+      const isUnderstood = shard.probe === "services" && host?.shy !== undefined && isIn(host.shy, port);
+      const state = host === undefined ? "drop" : isUnderstood ? "open" : stateOf(host, port);
       if (state === "drop" || isLost()) continue;
+      if (state === "reset" && port.protocol === "udp" && told-- <= 0) continue;
       answers.push(answerOf(port, state, shard.probe === "services"));
     }
     const silent = subtractPorts(shard.ports, portSetOf(answers));
@@ -147,9 +155,13 @@ export function stateOf(
   host: ModelHost,
   { protocol, port }: { protocol: Protocol; port: number },
 ): "open" | "reset" | "drop" {
-  const has = (set: PortSet) => set[protocol].some(([from, to]) => from <= port && port <= to);
-  if (has(host.open)) return "open";
-  return has(host.holes) ? "reset" : host.otherPorts;
+  if (isIn(host.open, { protocol, port })) return "open";
+  if (host.shy !== undefined && isIn(host.shy, { protocol, port })) return "drop";
+  return isIn(host.holes, { protocol, port }) ? "reset" : host.otherPorts;
+}
+
+function isIn(set: PortSet, { protocol, port }: { protocol: Protocol; port: number }): boolean {
+  return set[protocol].some(([from, to]) => from <= port && port <= to);
 }
 
 function answerOf(

@@ -15,7 +15,6 @@ import {
   planLook,
   planPass,
 } from "../../src/sweep/plan.js";
-import { ports } from "./results.js";
 
 const ADDRESSES: readonly Address[] = [
   ...Array.from({ length: 60 }, (_, i) => `198.18.${i % 3}.${i + 1}` as Address),
@@ -117,14 +116,13 @@ describe("a pass", () => {
     );
   });
 
-  test("cuts shards of 30 seconds at most (a slow second UDP pass: 60), or of a single port", () => {
+  test("cuts shards of 30 seconds at most, or of a single port", () => {
     fc.assert(
       fc.property(someAsks, fc.integer({ min: 1, max: 3 }), context, (asks, pass, plan) => {
         for (const shard of planPass(asks, pass, plan)) {
           const asked = countPorts(shard.ports);
           const seconds = (asked * shard.addresses.length) / shard.rate;
-          const most = shard.ports.udp.length > 0 && pass > 1 ? 60 : 30;
-          expect(seconds <= most || asked === 1).toBe(true);
+          expect(seconds <= 30 || asked === 1).toBe(true);
         }
       }),
     );
@@ -144,13 +142,6 @@ describe("a pass", () => {
         }
       }),
     );
-  });
-
-  test("asks a second UDP pass at about one probe a second and host", () => {
-    const plan = { budget: budgetFor({ pace: "fast", rate: null, hostRate: null }), isLocal: () => false };
-    const asks = new Map([["198.18.0.1" as Address, ports("U:53,123,161")]]);
-    expect(planPass(asks, 1, plan).map((s) => s.rate)).toEqual([900]);
-    expect(planPass(asks, 2, plan).map((s) => s.rate)).toEqual([1]);
   });
 
   test("numbers its shards, each id once", () => {

@@ -28,7 +28,10 @@ export const openNow: View = {
     column.text("last_seen", "when it was last proved open, UTC"),
     column.text("last_covered", "when it was last asked, UTC"),
     column.integer("evidence_days", "whole days from last_seen until now"),
-    column.text("confidence", "`confirmed`, `single`, `imported`, `unconfirmed`, `tarpit` or `middlebox`"),
+    column.text(
+      "confidence",
+      "`confirmed`, `single`, `imported`, `unconfirmed`, `flapping`, `tarpit` or `middlebox`",
+    ),
     column.integer("run", "the run that covered it last"),
   ],
   indices: [["address"], ["port"]],
