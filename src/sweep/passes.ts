@@ -45,7 +45,7 @@ export function nextAsk(state: State, address: Address, forced: boolean): NextAs
   return countPorts(due) === 0 || host.silencesNeeded > MOST_PASSES ? "done" : { ask: due };
 }
 
-function isWitness(host: HostEvidence): boolean {
+export function isWitness(host: HostEvidence): boolean {
   return countPorts({ ...emptyPortSet, tcp: closedPorts(host).tcp }) >= LEAST_RESETS;
 }
 

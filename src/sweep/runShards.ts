@@ -7,7 +7,7 @@ import type { ShardResult } from "./engine.js";
 import { probesOf } from "./estimate.js";
 import { closedPorts, evidenceOf, foldShard, isAlive, openPorts } from "./evidence.js";
 import { noteSent } from "./harm.js";
-import { type Progress, type State, secondsLeft } from "./runState.js";
+import { isStopping, type Progress, type State, secondsLeft } from "./runState.js";
 import { observationOf } from "./settle.js";
 import { noteWitnesses } from "./witnesses.js";
 
@@ -57,7 +57,7 @@ export function makeDispatch(
     ledger: state.ledger,
     isLocal,
     later: state.request.later,
-    isStopped: () => state.stop.signal.aborted,
+    isStopped: () => isStopping(state),
     secondsLeft: () => secondsLeft(state),
     onEnd: (shard, result) => {
       onEnd(shard, result);
@@ -92,19 +92,30 @@ export async function settleAll(promises: readonly Promise<void>[]): Promise<voi
 
 /** The last attempt's result; null where the run was stopped before the first. */
 async function runShard(state: State, shard: Shard): Promise<ShardResult | null> {
+  // An id is never used again: what it named in an earlier sitting is kept.
+  const named = state.sitting === 1 ? shard : { ...shard, id: `${shard.id}/${state.sitting}` };
   let result: ShardResult | null = null;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    if (state.stop.signal.aborted) break;
-    result = await state.engine.run(shard, attempt, state.stop.signal, (start) => {
-      // The last look is no reason for a silence that it finds.
-      if (shard.stage !== "confirm" || shard.probe !== "hosts") noteSent(state, shard);
-      state.hooks.onShardStart(shard, attempt, start);
-    });
+    if (isStopping(state)) break;
+    result = await runAttempt(state, named, attempt);
     takeResult(state, result);
     if (result.whole) break;
     if (attempt === ATTEMPTS) noteFailure(state, result);
   }
   return result;
+}
+
+async function runAttempt(state: State, shard: Shard, attempt: number): Promise<ShardResult> {
+  state.inFlight++;
+  try {
+    return await state.engine.run(shard, attempt, state.stop.signal, (start) => {
+      // The last look is no reason for a silence that it finds.
+      if (shard.stage !== "confirm" || shard.probe !== "hosts") noteSent(state, shard);
+      state.hooks.onShardStart(shard, attempt, start);
+    });
+  } finally {
+    state.inFlight--;
+  }
 }
 
 function takeResult(state: State, result: ShardResult): void {
@@ -124,11 +135,11 @@ function takeResult(state: State, result: ShardResult): void {
         vanished: false,
       }),
     );
-  state.hooks.onShardEnd(result, observations);
+  state.hooks.onShardEnd(result, observations, state.ledger.factor);
 }
 
 /** What is silent now and had answered before was lost. */
-function foldWithWitnesses(state: State, result: ShardResult): Address[] {
+export function foldWithWitnesses(state: State, result: ShardResult): Address[] {
   const { shard } = result;
   const isTelling = result.whole && shard.stage === "sweep" && shard.probe === "ports";
   if (!isTelling) return foldShard(state.evidence, result);
@@ -172,5 +183,6 @@ function progressOf(state: State, { stage, pass }: Shard): Progress {
     cellsDone: state.cellsDone,
     cellsTotal: state.cellsTotal,
     probes: state.probes,
+    inFlight: state.inFlight,
   };
 }

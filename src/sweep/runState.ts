@@ -64,12 +64,14 @@ export interface Progress {
   readonly cellsTotal: number;
   /** Probe packets of the shards that ended, all stages. */
   readonly probes: number;
+  /** nmap processes at this moment. */
+  readonly inFlight: number;
 }
 
 export interface SweepHooks {
   readonly onShardStart: (shard: Shard, attempt: number, start: ShardStart) => void;
   /** Called as each shard ends, with what its hosts have proved by then. A throw stops the run. */
-  readonly onShardEnd: (result: ShardResult, observations: readonly HostObservation[]) => void;
+  readonly onShardEnd: (result: ShardResult, observations: readonly HostObservation[], pace: number) => void;
   readonly onProgress: (progress: Progress) => void;
 }
 
@@ -78,12 +80,24 @@ export interface State {
   readonly engine: Engine;
   readonly hooks: SweepHooks;
   readonly stop: AbortController;
+  /** Aborted: what is in flight ends, nothing more is begun. */
+  readonly finish: AbortSignal;
+  /** Why it stopped by itself, for people; null where somebody else did, or nobody. */
+  whyStopped: string | null;
   readonly evidence: RunEvidence;
   readonly verdicts: Map<Address, HoleVerdict>;
   readonly askedForLife: Set<Address>;
+  /** By round of discovery: addresses that whole shards of it asked. */
+  readonly discovered: Map<number, Set<Address>>;
+  /** 1, and one more for each time the run was taken up again. */
+  sitting: number;
+  /** Of a run that was taken up again, by pass: what hosts in the middle of it were not asked yet. */
+  readonly unfinished: Map<number, Map<Address, PortSet>>;
   readonly identifyTried: Map<Address, PortSet>;
   readonly failures: string[];
   readonly warnings: Set<string>;
+  /** Shards in flight. */
+  inFlight: number;
   ended: number;
   failed: number;
   probes: number;
@@ -101,9 +115,9 @@ export interface State {
   /** Whether loss depends on the rate: not in question, to be tried, tried. */
   rateTest: "none" | "due" | "done";
   readonly lastSent: Map<Address, LastSent>;
-  /** Hosts that fell silent in the sweep, asked at once; those that stayed silent. */
+  /** Hosts that fell silent in the sweep, asked at once; those that stayed silent, with the moment they were asked. */
   readonly suspected: Set<Address>;
-  readonly knockedOver: Set<Address>;
+  readonly knockedOver: Map<Address, Instant>;
   readonly identifyLimit: LimitFunction;
   readonly identifying: Promise<void>[];
   /** The last number of each series of shard ids. */
@@ -111,18 +125,29 @@ export interface State {
 }
 
 /** A run that has learned nothing yet. */
-export function startState(request: SweepRequest, engine: Engine, hooks: SweepHooks): State {
+export function startState(
+  request: SweepRequest,
+  engine: Engine,
+  hooks: SweepHooks,
+  finish: AbortSignal = new AbortController().signal,
+): State {
   return {
     request,
     engine,
     hooks,
     stop: new AbortController(),
+    finish,
+    whyStopped: null,
     evidence: new Map(),
     verdicts: new Map(),
     askedForLife: new Set(),
+    discovered: new Map(),
+    sitting: 1,
+    unfinished: new Map(),
     identifyTried: new Map(),
     failures: [],
     warnings: new Set(),
+    inFlight: 0,
     ended: 0,
     failed: 0,
     probes: 0,
@@ -137,7 +162,7 @@ export function startState(request: SweepRequest, engine: Engine, hooks: SweepHo
     rateTest: "none",
     lastSent: new Map(),
     suspected: new Set(),
-    knockedOver: new Set(),
+    knockedOver: new Map(),
     identifyLimit: pLimit(request.plan.budget.identifySlots),
     identifying: [],
     numbers: new Map(),
@@ -160,6 +185,11 @@ export function isFound(state: State, address: Address): boolean {
 export function isAliveIn(state: State, address: Address): boolean {
   const host = state.evidence.get(address);
   return host !== undefined && isAlive(host);
+}
+
+/** True once nothing more may be begun. */
+export function isStopping({ stop, finish }: State): boolean {
+  return stop.signal.aborted || finish.aborted;
 }
 
 export function secondsLeft({ request }: State): number {

@@ -10,6 +10,7 @@ const step: Progress = {
   cellsDone: 4000,
   cellsTotal: 8000,
   probes: 5000,
+  inFlight: 1,
 };
 
 function streamOf(isTTY: boolean, columns = 200): { stream: NodeJS.WriteStream; written: string[] } {
