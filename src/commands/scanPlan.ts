@@ -75,9 +75,11 @@ export async function planScan(
   words: readonly string[],
   flags: ScanFlags,
   config: Config,
+  /** Of a run that is gone on with: its scope as it was resolved then. */
+  resumed: { readonly audit: Audit; readonly targets: readonly Target[] } | null = null,
 ): Promise<ScanPlan> {
-  const { audit, targets: named } = auditOf(words, config);
-  const targets = [...named, ...readTargets(audit, flags, words)];
+  const { audit, targets: named } = resumed ?? auditOf(words, config);
+  const targets = resumed === null ? [...named, ...readTargets(audit, flags, words)] : named;
   const exclusions = readExclusions(audit, flags);
   const names = [...targets, ...exclusions].filter((t) => t.kind === "name").map((t) => t.text);
   const scope = buildScope({

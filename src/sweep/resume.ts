@@ -137,3 +137,9 @@ export async function lookAgain(state: State): Promise<void> {
     shards.map((shard) => ({ ...shard, id: shard.id.replace("last", "again") })),
   );
 }
+
+/** Ids of a sitting after the first end in its number: `sweep-1-4/2`. */
+export function sittingOf(id: string): number {
+  const [, sitting = "1"] = /\/(\d+)$/.exec(id) ?? [];
+  return Number(sitting);
+}

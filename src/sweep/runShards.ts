@@ -105,17 +105,12 @@ async function runShard(state: State, shard: Shard): Promise<ShardResult | null>
   return result;
 }
 
-async function runAttempt(state: State, shard: Shard, attempt: number): Promise<ShardResult> {
-  state.inFlight++;
-  try {
-    return await state.engine.run(shard, attempt, state.stop.signal, (start) => {
-      // The last look is no reason for a silence that it finds.
-      if (shard.stage !== "confirm" || shard.probe !== "hosts") noteSent(state, shard);
-      state.hooks.onShardStart(shard, attempt, start);
-    });
-  } finally {
-    state.inFlight--;
-  }
+function runAttempt(state: State, shard: Shard, attempt: number): Promise<ShardResult> {
+  return state.engine.run(shard, attempt, state.stop.signal, (start) => {
+    // The last look is no reason for a silence that it finds.
+    if (shard.stage !== "confirm" || shard.probe !== "hosts") noteSent(state, shard);
+    state.hooks.onShardStart(shard, attempt, start);
+  });
 }
 
 function takeResult(state: State, result: ShardResult): void {
@@ -183,6 +178,5 @@ function progressOf(state: State, { stage, pass }: Shard): Progress {
     cellsDone: state.cellsDone,
     cellsTotal: state.cellsTotal,
     probes: state.probes,
-    inFlight: state.inFlight,
   };
 }

@@ -64,8 +64,6 @@ export interface Progress {
   readonly cellsTotal: number;
   /** Probe packets of the shards that ended, all stages. */
   readonly probes: number;
-  /** nmap processes at this moment. */
-  readonly inFlight: number;
 }
 
 export interface SweepHooks {
@@ -96,8 +94,6 @@ export interface State {
   readonly identifyTried: Map<Address, PortSet>;
   readonly failures: string[];
   readonly warnings: Set<string>;
-  /** Shards in flight. */
-  inFlight: number;
   ended: number;
   failed: number;
   probes: number;
@@ -147,7 +143,6 @@ export function startState(
     identifyTried: new Map(),
     failures: [],
     warnings: new Set(),
-    inFlight: 0,
     ended: 0,
     failed: 0,
     probes: 0,
