@@ -163,16 +163,19 @@ function noteFailure(state: State, result: ShardResult): void {
   state.failures.push(`${result.shard.stage} of ${hosts} (shard ${result.shard.id}): ${result.failure}`);
 }
 
-function progressOf(state: State, { stage, pass }: Shard): Progress {
+export function progressOf(state: State, { stage, pass }: Pick<Shard, "stage" | "pass">): Progress {
   let hostsAlive = 0;
   let open = 0;
   for (const host of state.evidence.values()) {
     if (isAlive(host)) hostsAlive++;
     open += host.open.size;
   }
+  if (stage === "sweep") state.sweepPass = pass;
+  // Discovery and identification go on beside the sweep: while cells are due, that is where the run is.
+  const isSweeping = state.cellsDone < state.cellsTotal;
   return {
-    stage,
-    pass,
+    stage: isSweeping ? "sweep" : stage,
+    pass: isSweeping ? state.sweepPass : pass,
     hostsAlive,
     openPorts: open,
     cellsDone: state.cellsDone,

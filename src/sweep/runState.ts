@@ -100,6 +100,8 @@ export interface State {
   /** Cells of the sweep that were asked, and that are known to be due. */
   cellsDone: number;
   cellsTotal: number;
+  /** Of the last that was told of. */
+  sweepPass: number;
   readonly ledger: BudgetLedger;
   readonly passes: Map<Address, HostPass>;
   /** Hosts whose next pass depends on what others tell of loss. */
@@ -148,6 +150,7 @@ export function startState(
     probes: 0,
     cellsDone: 0,
     cellsTotal: 0,
+    sweepPass: 1,
     ledger: new BudgetLedger(request.plan.budget),
     passes: new Map(),
     parked: new Set(),

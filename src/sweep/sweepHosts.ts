@@ -16,7 +16,7 @@ import { pingSilent } from "./pingSilent.js";
 import { planDiscovery, planLastLook } from "./plan.js";
 import { isRateTestDue, testRate } from "./rateTest.js";
 import { lookAgain, noteDiscovered } from "./resume.js";
-import { makeDispatch } from "./runShards.js";
+import { makeDispatch, progressOf } from "./runShards.js";
 import { isAliveIn, isFound, isStopping, type State, secondsLeft, sweptAddresses } from "./runState.js";
 
 /** @param identify told of hosts whose open ports are known @returns the moment discovery ended */
@@ -208,4 +208,6 @@ function addPass(state: State, dispatch: Dispatch, pass: number, asks: ReadonlyM
   }
   dispatch.addCells(pass, first);
   dispatch.addCells(pass, later, 1);
+  // A shard takes half a minute: whoever looks on is told what goes on before it has ended.
+  state.hooks.onProgress(progressOf(state, { stage: "sweep", pass }));
 }
