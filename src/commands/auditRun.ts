@@ -3,7 +3,6 @@ import { statSync } from "node:fs";
 import { BlockList } from "node:net";
 import { hostname, userInfo } from "node:os";
 import type { Address } from "../facts/address.js";
-import { PortreeveError } from "../facts/error.js";
 import type { HostObservation } from "../facts/observation.js";
 import type { PortSet } from "../facts/port.js";
 import type { Outcome, Run, RunProgress } from "../facts/run.js";
@@ -18,6 +17,7 @@ import { carryOut, type SweepOutcome } from "../sweep/carryOut.js";
 import { LocalEngine } from "../sweep/localEngine.js";
 import type { EarlierSittings } from "../sweep/resume.js";
 import { contextOf } from "./announce.js";
+import { type Beating, beat, requireInPlace } from "./heartbeat.js";
 import { startPtrLookups } from "./resolveNames.js";
 import { progressNotes } from "./runProgress.js";
 import type { ScanPlan } from "./scanPlan.js";
@@ -38,17 +38,6 @@ export interface RunRequest {
   /** Of a run that is gone on with. */
   readonly earlier: EarlierSittings | null;
   readonly onProgress: (progress: RunProgress) => void;
-}
-
-/** What others see of the run is this old at most, and so long it takes until it hears of a stop. */
-const HEARTBEAT_MS = 2000;
-
-/** The run with what happens around it. */
-interface Beating extends RunRequest {
-  readonly signal: AbortSignal;
-  readonly notes: ReturnType<typeof progressNotes>;
-  /** Shards that have an nmap. */
-  readonly flying: Set<string>;
 }
 
 /** `--operator`, else who called sudo, else the user. */
@@ -126,41 +115,6 @@ export async function carryOutRun(request: RunRequest): Promise<Outcome> {
     clearInterval(heart.timer);
     request.stop.finish.removeEventListener("abort", heart.once);
   }
-}
-
-/** Writing to a database that was removed or replaced meanwhile would look like success and leave nothing. */
-function requireInPlace(path: string, inode: number): void {
-  if (statSync(path, { throwIfNoEntry: false })?.ino === inode) return;
-  throw new PortreeveError("failed", `the database ${path} was removed or replaced while the run went on`, {
-    hint: "put it back if it was moved, and scan again: this run is lost",
-  });
-}
-
-interface Heart {
-  readonly timer: NodeJS.Timeout;
-  readonly once: () => void;
-  error: unknown;
-}
-
-/**
- * Tells others how far the run is and hears what they ask of it. A run that can no longer say it is alive (disk full,
- * settled by another after a long sleep) must stop probing.
- */
-function beat({ store, run, stop, notes, flying }: Beating, inode: number, lost: AbortController): Heart {
-  const once = () => {
-    try {
-      requireInPlace(store.path, inode);
-      const progress = notes.tell({ inFlight: flying.size, stopping: stop.asked() });
-      stop.ask(store.tellProgress(run.id, progress), "portreeve runs stop");
-    } catch (error) {
-      heart.error ??= error;
-      lost.abort();
-    }
-  };
-  const heart: Heart = { error: null, once, timer: setInterval(once, HEARTBEAT_MS) };
-  // Whoever asked is told at once that it was heard.
-  stop.finish.addEventListener("abort", once, { once: true });
-  return heart;
 }
 
 async function sweep(request: Beating): Promise<SweepOutcome> {

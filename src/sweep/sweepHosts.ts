@@ -138,6 +138,7 @@ async function discover(
       state.discovered.get(round)?.has(address) !== true,
   );
   const shards = planDiscovery(silent, round, state.request.plan);
+  state.hooks.onProgress(progressOf(state, { stage: "discover", pass: round }));
   const giveUp = () => discovery.giveUp();
   const signals = [state.stop.signal, state.finish];
   for (const signal of signals) signal.addEventListener("abort", giveUp, { once: true });
