@@ -171,8 +171,8 @@ export function progressOf(state: State, { stage, pass }: Pick<Shard, "stage" | 
     open += host.open.size;
   }
   if (stage === "sweep") state.sweepPass = pass;
-  // Discovery and identification go on beside the sweep: while cells are due, that is where the run is.
-  const isSweeping = state.cellsDone < state.cellsTotal;
+  // Discovery goes on beside the sweep: while cells are due, that is where the run is.
+  const isSweeping = stage === "discover" && state.cellsDone < state.cellsTotal;
   return {
     stage: isSweeping ? "sweep" : stage,
     pass: isSweeping ? state.sweepPass : pass,
