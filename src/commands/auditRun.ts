@@ -3,22 +3,25 @@ import { statSync } from "node:fs";
 import { BlockList } from "node:net";
 import { hostname, userInfo } from "node:os";
 import type { Address } from "../facts/address.js";
-import { PortreeveError } from "../facts/error.js";
 import type { HostObservation } from "../facts/observation.js";
 import type { PortSet } from "../facts/port.js";
-import type { Outcome, Run } from "../facts/run.js";
+import type { Outcome, Run, RunProgress } from "../facts/run.js";
+import type { RunAsk } from "../facts/runAsk.js";
 import { recordLiveShard } from "../ingest/recordLiveShard.js";
 import { pingAddresses } from "../nmap/ping.js";
-import { isSameProcess, killGroup } from "../nmap/processIdentity.js";
 import { familyOf } from "../scope/address.js";
 import { hasAddress } from "../scope/addressSet.js";
 import { emptyPortSet, formatPortSet, portSetOf, unionPorts } from "../scope/portSet.js";
 import type { Store } from "../store/store.js";
-import { carryOut, type Progress, type SweepOutcome } from "../sweep/carryOut.js";
+import { carryOut, type SweepOutcome } from "../sweep/carryOut.js";
 import { LocalEngine } from "../sweep/localEngine.js";
+import type { EarlierSittings } from "../sweep/resume.js";
 import { contextOf } from "./announce.js";
+import { type Beating, beat, requireInPlace } from "./heartbeat.js";
 import { startPtrLookups } from "./resolveNames.js";
+import { progressNotes } from "./runProgress.js";
 import type { ScanPlan } from "./scanPlan.js";
+import type { StopSignals } from "./stopSignals.js";
 
 export interface RunRequest {
   readonly plan: ScanPlan;
@@ -29,11 +32,13 @@ export interface RunRequest {
   readonly identify: boolean;
   readonly probeFragile: boolean;
   readonly names: boolean;
-  readonly signal: AbortSignal;
-  readonly onProgress: (progress: Progress) => void;
+  /** Ends the run when so many hosts fell silent under it; null: it goes on. */
+  readonly stopIfSilent: number | null;
+  readonly stop: StopSignals;
+  /** Of a run that is gone on with. */
+  readonly earlier: EarlierSittings | null;
+  readonly onProgress: (progress: RunProgress) => void;
 }
-
-const HEARTBEAT_MS = 5000;
 
 /** `--operator`, else who called sudo, else the user. */
 export function operatorOf(flag: string | undefined): string {
@@ -48,7 +53,7 @@ export function operatorOf(flag: string | undefined): string {
 }
 
 /** The run as it begins; `id` and `startedAt` are the store's. */
-export function draftRun(plan: ScanPlan, operator: string, profileHash: string | null) {
+export function draftRun(plan: ScanPlan, operator: string, profileHash: string | null, request: RunAsk) {
   return {
     source: "live" as const,
     audit: plan.audit.name,
@@ -65,6 +70,7 @@ export function draftRun(plan: ScanPlan, operator: string, profileHash: string |
     sources: plan.routes.sources,
     profileHash,
     warnings: [...plan.notes],
+    request,
   };
 }
 
@@ -90,10 +96,15 @@ function permittedOf(addresses: readonly Address[]): BlockList {
 export async function carryOutRun(request: RunRequest): Promise<Outcome> {
   const lost = new AbortController();
   const { ino: inode } = statSync(request.store.path);
-  const heart = beat(request, inode, lost);
+  const beating: Beating = {
+    ...request,
+    signal: AbortSignal.any([request.stop.now, lost.signal]),
+    notes: progressNotes(Date.now),
+    flying: new Set(),
+  };
+  const heart = beat(beating, inode, lost);
   try {
-    const signal = AbortSignal.any([request.signal, lost.signal]);
-    const outcome = await sweep({ ...request, signal });
+    const outcome = await sweep(beating);
     if (heart.error !== null) throw heart.error;
     requireInPlace(request.store.path, inode);
     return conclude(request, outcome);
@@ -102,40 +113,12 @@ export async function carryOutRun(request: RunRequest): Promise<Outcome> {
     throw error;
   } finally {
     clearInterval(heart.timer);
+    request.stop.finish.removeEventListener("abort", heart.once);
   }
 }
 
-/** Writing to a database that was removed or replaced meanwhile would look like success and leave nothing. */
-function requireInPlace(path: string, inode: number): void {
-  if (statSync(path, { throwIfNoEntry: false })?.ino === inode) return;
-  throw new PortreeveError("failed", `the database ${path} was removed or replaced while the run went on`, {
-    hint: "put it back if it was moved, and scan again: this run is lost",
-  });
-}
-
-/** A run that can no longer say it is alive (disk full, settled by another after a long sleep) must stop probing. */
-function beat(
-  { store, run }: RunRequest,
-  inode: number,
-  lost: AbortController,
-): { timer: NodeJS.Timeout; error: unknown } {
-  const heart: { timer: NodeJS.Timeout; error: unknown } = {
-    error: null,
-    timer: setInterval(() => {
-      try {
-        requireInPlace(store.path, inode);
-        store.heartbeat(run.id);
-      } catch (error) {
-        heart.error ??= error;
-        lost.abort();
-      }
-    }, HEARTBEAT_MS),
-  };
-  return heart;
-}
-
-async function sweep(request: RunRequest): Promise<SweepOutcome> {
-  const { plan, store, run } = request;
+async function sweep(request: Beating): Promise<SweepOutcome> {
+  const { plan, store, run, notes, flying, stop } = request;
   const ptr = request.names ? startPtrLookups() : null;
   const history = recall(request);
   const outcome = await carryOut(
@@ -155,7 +138,7 @@ async function sweep(request: RunRequest): Promise<SweepOutcome> {
       plan: contextOf(plan),
       ping: plan.method === "connect" ? pinger(plan.budget.rate) : null,
       until: plan.until,
-      stopIfSilent: null,
+      stopIfSilent: request.stopIfSilent,
       now: Date.now,
       later: (ms, then) => {
         setTimeout(then, ms).unref();
@@ -164,20 +147,34 @@ async function sweep(request: RunRequest): Promise<SweepOutcome> {
     },
     makeEngine(plan, request.probeFragile),
     {
-      onShardStart: (shard, attempt, start) => store.startShard(run.id, shard, attempt, start),
-      onShardEnd: (result, observations) => {
-        recordLiveShard(store, run.id, result, observations);
+      onShardStart: (shard, attempt, start) => {
+        flying.add(shard.id);
+        store.startShard(run.id, shard, attempt, start);
+      },
+      onShardEnd: (result, observations, pace) => {
+        flying.delete(result.shard.id);
+        recordLiveShard(store, run.id, { ...result, pace }, observations);
         ptr?.ask(observations.map((o) => o.address));
       },
-      onProgress: request.onProgress,
+      onProgress: (progress) => {
+        notes.note(progress);
+        request.onProgress(notes.tell({ inFlight: flying.size, stopping: stop.asked() }));
+      },
     },
     request.signal,
+    { finish: stop.finish, ...(request.earlier === null ? {} : { earlier: request.earlier }) },
   );
+  // Hosts that earlier sittings found are asked for their names again: those were not kept by host.
+  ptr?.ask(outcome.observations.filter(isAlive).map((o) => o.address));
   const names = (await ptr?.finish()) ?? new Map<Address, readonly string[]>();
   return {
     ...outcome,
     observations: outcome.observations.map((o) => ({ ...o, names: names.get(o.address) ?? [] })),
   };
+}
+
+function isAlive({ presence }: HostObservation): boolean {
+  return presence === "alive";
 }
 
 /** Most pings only wait a second for nobody, so many go side by side; a tenth of the budget bounds what they send. */
@@ -218,9 +215,9 @@ function recall({ plan, store, run }: RunRequest): History {
   };
 }
 
-function conclude({ store, run, plan }: RunRequest, outcome: SweepOutcome): Outcome {
+function conclude({ store, run, plan, stop }: RunRequest, outcome: SweepOutcome): Outcome {
   store.recordHosts(run.id, outcome.observations as HostObservation[]);
-  const verdict = verdictOf(outcome);
+  const verdict = verdictOf(outcome, stop);
   store.endRun(run.id, {
     ...verdict,
     coverage: outcome.coverage.share,
@@ -235,10 +232,16 @@ function conclude({ store, run, plan }: RunRequest, outcome: SweepOutcome): Outc
   return verdict.outcome;
 }
 
-function verdictOf(outcome: SweepOutcome): { outcome: Exclude<Outcome, "running">; why: string | null } {
+function verdictOf(
+  outcome: SweepOutcome,
+  stop: StopSignals,
+): { outcome: Exclude<Outcome, "running">; why: string | null } {
   const { coverage, failures, shards } = outcome;
   const missing = coverage.due - coverage.covered;
-  if (outcome.interrupted) return { outcome: "interrupted", why: "stopped by a signal" };
+  if (outcome.interrupted) {
+    const why = outcome.whyStopped ?? `stopped by ${stop.by() ?? "a fault"}`;
+    return { outcome: "interrupted", why };
+  }
   if (shards.ended > 0 && shards.failed === shards.ended)
     return { outcome: "failed", why: failures[0] ?? null };
   if (coverage.due > 0 && coverage.covered === 0) {
@@ -269,15 +272,4 @@ function endQuietly({ store, run }: RunRequest, error: unknown): void {
   } catch {
     // The first error is the one to tell; the next run settles this one as interrupted.
   }
-}
-
-/** Ends the nmaps that a dead portreeve left running; `pid` and start time tell them from a newcomer. */
-export function endOrphans(shards: readonly { pid: number | null; startTicks: number | null }[]): number {
-  let ended = 0;
-  for (const { pid, startTicks } of shards) {
-    if (pid === null || startTicks === null || !isSameProcess(pid, startTicks)) continue;
-    killGroup(pid, "SIGKILL");
-    ended++;
-  }
-  return ended;
 }

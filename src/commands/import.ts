@@ -84,13 +84,13 @@ async function importAll(
     printMessage(
       `passed over, for they do not look like scans: ${countOf(passedOver, "file")}; name one to import it`,
     );
-  const stop = listenForStop((name) => {
+  const stop = listenForStop((_, name) => {
     printMessage(`${name}: stopping; the files that were imported so far stay, the one at hand is left out`);
   });
   const target = new Target(options, session);
   const rows: ImportRow[] = [];
   try {
-    for await (const file of importFiles(sources, { signal: stop.signal, ...target.early() })) {
+    for await (const file of importFiles(sources, { signal: stop.finish, ...target.early() })) {
       for (const [index, document] of file.documents.entries()) {
         const row = await takeDocument(target, file, document, index);
         rows.push(row);

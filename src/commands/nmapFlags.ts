@@ -26,7 +26,7 @@ const REFUSED: ReadonlyArray<readonly [RegExp, string]> = [
   [/^-A$/, "aggressive scripts are not run; services are identified without it"],
   [/^-s[CFXNAWMOYZ]$/, "only SYN, connect and UDP scans prove what portreeve states"],
   [
-    /^--(script|script-args|datadir|resume|stylesheet|min-rate|max-rate|max-retries|host-timeout|open)(=|$)/,
+    /^--(script|script-args|datadir|stylesheet|min-rate|max-rate|max-retries|host-timeout|open)(=|$)/,
     "free nmap options are not passed on",
   ],
   [/^-iR$/, "random targets are not scanned"],

@@ -4,6 +4,8 @@ import { renderRun, renderRuns } from "../report/runs.js";
 import { openStore } from "../store/openStore.js";
 import { parseCount, parseRunId } from "./options.js";
 import { printDocument } from "./output.js";
+import { addAttach } from "./runsAttach.js";
+import { addStop } from "./runsStop.js";
 import { openSession } from "./session.js";
 
 interface FormatOption {
@@ -15,8 +17,10 @@ const format = () => new Option("--format <format>", "output").choices(["text", 
 export function addRuns(program: Command): void {
   const runs = program
     .command("runs")
-    .summary("list the runs, or show one")
-    .description("Lists the runs, newest first.\n\nExamples:\n  portreeve runs\n  portreeve runs show 12\n")
+    .summary("list the runs, show one, follow or stop one")
+    .description(
+      "Lists the runs, newest first.\n\nExamples:\n  portreeve runs\n  portreeve runs show 12\n  portreeve runs attach\n",
+    )
     .option("--last <n>", "only the last N", parseCount)
     .addOption(format())
     .action(async (options: FormatOption & { last?: number }, command: Command) => {
@@ -49,4 +53,6 @@ export function addRuns(program: Command): void {
         store.close();
       }
     });
+  addAttach(runs);
+  addStop(runs);
 }

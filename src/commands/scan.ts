@@ -6,10 +6,10 @@ import { SEVERITIES, type Severity } from "../facts/finding.js";
 import { profiledAddresses } from "../profile/bind.js";
 import { intersectAddresses, listAddresses } from "../scope/addressSet.js";
 import { openStore } from "../store/openStore.js";
-import type { Store } from "../store/store.js";
 import { PACES, type Pace } from "../sweep/pace.js";
 import { announceScan } from "./announce.js";
-import { carryOutRun, draftRun, endOrphans, makeEngine, operatorOf } from "./auditRun.js";
+import { carryOutRun, draftRun, makeEngine, operatorOf } from "./auditRun.js";
+import { beginOrReopen } from "./beginOrReopen.js";
 import { renderDryRun } from "./dryRun.js";
 import { EXIT, exitCodeOf } from "./exitCode.js";
 import {
@@ -21,11 +21,12 @@ import {
   resolveExpectation,
 } from "./judging.js";
 import { requireVantage } from "./namedProfile.js";
-import { collect, parseCount, parseDurationOption, parseShare } from "./options.js";
+import { collect, parseCount, parseDurationOption, parseRunId, parseShare } from "./options.js";
 import { printDocument, printMessage } from "./output.js";
 import { progressLine } from "./progressLine.js";
 import { pruneOldXml } from "./pruneOldXml.js";
 import { renderJudged, renderScanSummary } from "./rendering.js";
+import { askOf, planResume, type Resumed, readResumed } from "./resumePlan.js";
 import { planScan, type ScanFlags, type ScanPlan } from "./scanPlan.js";
 import { openSession, type Session } from "./session.js";
 import { listenForStop } from "./stopSignals.js";
@@ -39,6 +40,8 @@ interface ScanOptions extends Omit<ScanFlags, "pace"> {
   readonly dryRun?: boolean;
   readonly operator?: string;
   readonly wait?: number;
+  readonly resume?: number;
+  readonly stopIfSilent?: number;
   readonly identify: boolean;
   readonly identifyFragilePorts?: boolean;
   readonly names: boolean;
@@ -53,6 +56,10 @@ Examples:
   portreeve scan 10.0.0-3.1-254 -p T:22,443,U:53   nmap's target and port syntax
   portreeve scan -iL hosts.txt --exclude 10.0.0.9 --profile profile.yaml --fail-on high
   portreeve scan 10.0.0.0/16 --dry-run --yes-large print the plan, send nothing
+  portreeve scan --resume 12                       go on with run 12, which was broken off
+
+Ctrl-C once lets the nmaps in flight end and starts no other; twice, or SIGTERM, ends them at once. What was proved is
+kept either way, and --resume goes on from there. A lost terminal stops nothing: portreeve runs attach shows the run.
 `;
 
 export function addScan(program: Command): void {
@@ -89,6 +96,12 @@ export function addScan(program: Command): void {
     .option("--yes-large", "allow more than --max-addresses")
     .option("--max-addresses <n>", "most addresses without --yes-large (default: 4096)", parseCount)
     .option("--wait <duration>", "wait for a run that holds the database, such as 2h", parseDurationOption)
+    .option(
+      "--resume <run>",
+      "go on with a run that was broken off: only what it had not finished is asked",
+      parseRunId,
+    )
+    .option("--stop-if-silent <n>", "end the run when N hosts that answered fall silent under it", parseCount)
     .option("--operator <name>", "who is responsible for this run (default: the user)")
     .option("--no-identify", "do not ask which service is behind an open port")
     .option("--identify-fragile-ports", "send data probes to printer and industrial-control ports too")
@@ -102,11 +115,17 @@ export function addScan(program: Command): void {
 
 async function scan(targets: readonly string[], options: ScanOptions, command: Command): Promise<number> {
   const session = await openSession(command);
-  const plan = await planScan(targets, options, session.config);
-  const profileFile = options.profile ?? plan.audit.profile;
+  const resumed =
+    options.resume === undefined ? null : readResumed(session, options.resume, targets, { ...options });
+  const plan =
+    resumed === null
+      ? await planScan(targets, options, session.config)
+      : await planResume(resumed, options, session);
+  const profileFile = options.profile ?? resumed?.ask.profile ?? plan.audit.profile;
   const profile = await readProfile(profileFile);
   if (profile !== null) requireVantage(profile.vantages, plan.vantage);
-  const probeFragile = options.identifyFragilePorts ?? session.config.identifyFragilePorts;
+  const beside = besideOf(options, session, resumed);
+  const { probeFragile } = beside;
   if (options.dryRun) {
     printDocument(
       renderDryRun(
@@ -129,9 +148,9 @@ async function scan(targets: readonly string[], options: ScanOptions, command: C
   }
   const store = openStore(session.database.path, { mode: "write", owner: session.database.owner });
   const progress = progressLine(process.stderr, Date.now);
-  const stop = listenForStop((name) => {
+  const stop = listenForStop((how, by) => {
     progress.clear();
-    printMessage(`${name}: stopping; what was proved so far is kept`);
+    printMessage(stopWords(how, by));
   });
   try {
     const expectation = await resolveExpectation(profile, store.assetsAt(), {
@@ -141,21 +160,21 @@ async function scan(targets: readonly string[], options: ScanOptions, command: C
     for (const warning of expectation.warnings) printMessage(`warning: ${warning}`);
     // Kept before the run names it: a run that is killed has the text of its profile, too.
     if (profile !== null && expectation.hash !== null) store.keepProfile(expectation.hash, profile.files);
-    const run = await beginRun(
-      store,
-      draftRun(plan, operatorOf(options.operator), expectation.hash),
-      options,
-      stop.signal,
+    const operator = operatorOf(options.operator);
+    const draft = draftRun(plan, operator, expectation.hash, askOf(plan, beside));
+    const { run, earlier } = await beginOrReopen(
+      { store, draft, operator, resumed: resumed?.run.id ?? null },
+      { wait: options.wait ?? 0, signal: stop.finish },
     );
+    if (options.verbose || process.stderr.isTTY) printMessage(whereToLook(run.id));
     const outcome = await carryOutRun({
       plan,
       store,
       run,
       profiled: profiledIn(expectation, plan, session),
-      identify: options.identify,
-      probeFragile,
-      names: options.names,
-      signal: stop.signal,
+      ...beside,
+      stop,
+      earlier,
       onProgress: progress.show,
     });
     progress.clear();
@@ -164,18 +183,45 @@ async function scan(targets: readonly string[], options: ScanOptions, command: C
     if (options.format === "json") printDocument(renderScanSummary(judged));
     else if (!isSilent(judged)) printDocument(renderJudged(judged, session));
     if (outcome === "interrupted") {
-      printMessage(`run ${run.id} was interrupted; portreeve report --run ${run.id} shows what it proved`);
+      printMessage(
+        `run ${run.id} was interrupted (${judged.view.run.why}): portreeve report --run ${run.id} shows what it proved, portreeve scan --resume ${run.id} goes on with it`,
+      );
       return EXIT.interrupted;
     }
     return exitCodeOf(judged.judgement.findings, judged.view.run.coverage, {
-      failOn: options.failOn ?? plan.audit.failOn,
-      minCoverage: options.minCoverage ?? plan.audit.minCoverage,
+      failOn: beside.failOn ?? plan.audit.failOn,
+      minCoverage: beside.minCoverage ?? plan.audit.minCoverage,
     });
   } finally {
     stop.release();
     progress.clear();
     store.close();
   }
+}
+
+/** What is asked beside the plan: of a run that is gone on with as it was, but for what is typed anew. */
+function besideOf(options: ScanOptions, { config }: Session, resumed: Resumed | null) {
+  const ask = resumed?.ask ?? null;
+  const failOn = SEVERITIES.find((each) => each === ask?.failOn) ?? null;
+  return {
+    identify: options.identify && (ask?.identify ?? true),
+    probeFragile: options.identifyFragilePorts ?? ask?.identifyFragilePorts ?? config.identifyFragilePorts,
+    names: options.names && (ask?.names ?? true),
+    stopIfSilent: options.stopIfSilent ?? ask?.stopIfSilent ?? null,
+    profile: options.profile ?? ask?.profile ?? null,
+    failOn: options.failOn ?? failOn,
+    minCoverage: options.minCoverage ?? ask?.minCoverage ?? null,
+  };
+}
+
+function stopWords(how: "finish" | "now", by: string): string {
+  return how === "now"
+    ? `${by}: stopping now; what was proved so far is kept`
+    : `${by}: the nmaps in flight end first and no other is started; what was proved is kept. Once more stops at once`;
+}
+
+function whereToLook(run: number): string {
+  return `run ${run} begins; from any terminal: portreeve runs attach ${run}, portreeve runs stop ${run}`;
 }
 
 /** The addresses of the scope that the profile names. */
@@ -199,28 +245,4 @@ function isSilent(judged: Judged): boolean {
     judgement.settled.length === 0 &&
     view.changes.every((change) => change.kind === "first-seen")
   );
-}
-
-const WAIT_STEP_MS = 2000;
-
-async function beginRun(
-  store: Store,
-  draft: ReturnType<typeof draftRun>,
-  options: ScanOptions,
-  signal: AbortSignal,
-) {
-  const deadline = Date.now() + (options.wait ?? 0);
-  for (let told = false; ; told = true) {
-    try {
-      const { run, deadShards } = store.beginRun(draft);
-      endOrphans(deadShards);
-      return run;
-    } catch (error) {
-      if (!(error instanceof PortreeveError) || error.code !== "locked" || Date.now() >= deadline)
-        throw error;
-      if (signal.aborted) throw new PortreeveError("interrupted", "stopped while waiting for another run");
-      if (!told) printMessage(`${error.message}; waiting`);
-      await new Promise((done) => setTimeout(done, WAIT_STEP_MS));
-    }
-  }
 }

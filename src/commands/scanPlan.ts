@@ -79,9 +79,11 @@ export async function planScan(
   words: readonly string[],
   flags: ScanFlags,
   config: Config,
+  /** Of a run that is gone on with: its scope as it was resolved then. */
+  resumed: { readonly audit: Audit; readonly targets: readonly Target[] } | null = null,
 ): Promise<ScanPlan> {
-  const { audit, targets: named } = auditOf(words, config);
-  const asked = [...named, ...readTargets(audit, flags, words)];
+  const { audit, targets: named } = resumed ?? auditOf(words, config);
+  const asked = resumed === null ? [...named, ...readTargets(audit, flags, words)] : named;
   const { targets, notes: narrowed } = narrowToNeighbours(
     asked,
     asked.some(isTooLarge) ? await readNeighbours() : [],

@@ -43,6 +43,19 @@ export interface Disbelieved {
   readonly why: string;
 }
 
+/** A period in which a run was carried out: a run that was broken off and taken up again has more than one. */
+export interface Sitting {
+  readonly operator: string;
+  readonly startedAt: Instant;
+  /** Null while it goes on. */
+  readonly endedAt: Instant | null;
+  /** Why it was broken off; null while it goes on, and where nothing was wrong. */
+  readonly why: string | null;
+}
+
+/** What another process asked of a run that goes on: nothing, to finish what it has in flight, to stop at once. */
+export type StopAsked = "no" | "finish" | "now";
+
 /** How far a run is, as another process may read it. */
 export interface RunProgress {
   readonly stage: Stage;
@@ -56,6 +69,11 @@ export interface RunProgress {
   readonly probes: number;
   /** Null where nothing can be said yet. */
   readonly endsAbout: Instant | null;
+  /** nmap processes at this moment. */
+  readonly inFlight: number;
+  /** What the run has taken note of; `finish` starts nothing more. */
+  readonly stopping: StopAsked;
+  readonly at: Instant;
 }
 
 /** One run as the store keeps it. */
@@ -121,7 +139,11 @@ export interface ShardRecord {
   readonly attempt: number;
   readonly state: "planned" | "running" | "done" | "failed" | "lost";
   readonly hostCount: number;
+  /** Empty in runs of an older portreeve. */
+  readonly addresses: readonly Address[];
   readonly ports: PortSet;
+  /** Share of the packet budget that was in use, 1 for all of it. */
+  readonly pace: number;
   readonly argv: readonly string[];
   readonly pid: number | null;
   /** Field 22 of /proc/PID/stat: with it a reused pid is not taken for our nmap. */

@@ -17,6 +17,8 @@ export interface LiveShard {
   /** What went wrong in the engine's words; null where nothing did. */
   readonly failure: string | null;
   readonly warnings: readonly string[];
+  /** Share of the packet budget that was in use; left out: all of it. */
+  readonly pace?: number;
 }
 
 /**
@@ -46,6 +48,8 @@ export function recordLiveShard(
       attempt,
       state: grade.grade === "whole" ? "done" : "failed",
       hostCount: shard.addresses.length,
+      addresses: shard.addresses,
+      pace: result.pace ?? 1,
       ports: shard.ports,
       argv: exit.argv,
       pid: exit.pid,

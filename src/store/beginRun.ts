@@ -1,5 +1,6 @@
 import { PortreeveError } from "../facts/error.js";
 import type { Instant, Run } from "../facts/run.js";
+import type { RunAsk } from "../facts/runAsk.js";
 import { liveKey } from "../history/runKey.js";
 import type { Key } from "../history/span.js";
 import { realmId, vantageId } from "./intern.js";
@@ -27,6 +28,8 @@ export type RunDraft = Omit<
   /** Now, where it is left out. */
   readonly startedAt?: Instant;
   readonly warnings?: readonly string[];
+  /** What it takes to go on with it; left out: it cannot be taken up again. */
+  readonly request?: RunAsk;
 };
 
 /** The run, and the nmap processes that a dead run may have left behind. */
@@ -43,27 +46,38 @@ export function beginRun(ledger: Ledger, draft: RunDraft): BegunRun {
   return ledger.write(() => {
     const begins = draft.startedAt ?? ledger.now();
     const deadShards = settleWithin(ledger, ledger.now());
-    const other = runsGoingOn(ledger).find((going) => going.alive);
-    if (other !== undefined) {
-      const { run, operator, owner, startedAt } = other;
-      const since = new Date(startedAt).toISOString();
-      throw new PortreeveError(
-        "locked",
-        `run ${run} of ${operator} is going on in ${ledger.path} since ${since} (process ${owner.pid} on ${owner.hostname})`,
-        { hint: "wait for it with --wait 2h, or stop it" },
-      );
-    }
+    refuseSecond(ledger);
     const vantage = vantageId(ledger, realmId(ledger, draft.realm), draft.vantage);
     const place = { vantage, key: nextLiveKey(ledger, vantage, begins), startedAt: begins };
     const id = insertRun(ledger, draft, place);
-    const self = thisProcess();
-    ledger
-      .sql(
-        "INSERT INTO run_owner (run, hostname, boot_id, pid_namespace, pid, start_ticks, heartbeat_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-      )
-      .run(id, self.hostname, self.bootId, self.pidNamespace, self.pid, self.startTicks, ledger.now());
+    takeLock(ledger, id);
     return { run: storedRun(ledger, id).run, deadShards };
   });
+}
+
+/** @throws PortreeveError `locked` while another run goes on */
+export function refuseSecond(ledger: Ledger): void {
+  const other = runsGoingOn(ledger).find((going) => going.alive);
+  if (other === undefined) return;
+  const { run, operator, owner, startedAt } = other;
+  const since = new Date(startedAt).toISOString();
+  throw new PortreeveError(
+    "locked",
+    `run ${run} of ${operator} is going on in ${ledger.path} since ${since} (process ${owner.pid} on ${owner.hostname})`,
+    {
+      hint: `look at it with portreeve runs attach ${run}, stop it with portreeve runs stop ${run}, or wait for it with --wait 2h`,
+    },
+  );
+}
+
+/** This process carries the run out from now on. Inside a transaction. */
+export function takeLock(ledger: Ledger, run: number): void {
+  const self = thisProcess();
+  ledger
+    .sql(
+      "INSERT INTO run_owner (run, hostname, boot_id, pid_namespace, pid, start_ticks, heartbeat_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    )
+    .run(run, self.hostname, self.bootId, self.pidNamespace, self.pid, self.startTicks, ledger.now());
 }
 
 /** The row of a run that begins, inside a transaction. @returns its number */
@@ -74,8 +88,8 @@ export function insertRun(
 ): number {
   const insert = ledger.sql(
     `INSERT INTO run (vantage, key, source, audit, operator, started_at, outcome, method, ports, targets, exclusions,
-      address_count, rate, nmap_version, sources, profile_hash, warnings)
-     VALUES (?, ?, ?, ?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      address_count, rate, nmap_version, sources, profile_hash, warnings, request)
+     VALUES (?, ?, ?, ?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const { lastInsertRowid } = insert.run(
     vantage,
@@ -94,6 +108,7 @@ export function insertRun(
     JSON.stringify(draft.sources),
     draft.profileHash,
     JSON.stringify(draft.warnings ?? []),
+    draft.request === undefined ? null : JSON.stringify(draft.request),
   );
   return Number(lastInsertRowid);
 }

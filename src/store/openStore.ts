@@ -32,11 +32,15 @@ import { keepProfile, profileTexts } from "./profileTexts.js";
 import { pruneRaw } from "./pruneRaw.js";
 import { recordHosts } from "./recordHosts.js";
 import { recordJudgement } from "./recordJudgement.js";
+import { reopenRun } from "./reopenRun.js";
+import { runAsk } from "./runAsk.js";
+import { askStop, runProgress, tellProgress } from "./runControl.js";
 import { getRun, lastRun, listRuns } from "./runs.js";
 import { runView } from "./runView.js";
 import { settleDeadRuns } from "./settleDeadRuns.js";
 import { recordShard, shardsOf, startShard } from "./shards.js";
 import { sinceRows } from "./sinceRows.js";
+import { sittingsOf } from "./sittings.js";
 import type { Store } from "./store.js";
 import { storeStats } from "./storeStats.js";
 import { askSql } from "./views/askSql.js";
@@ -58,6 +62,12 @@ export function openStore(path: string, options: StoreOptions): Store {
   return {
     path: file,
     beginRun: (draft) => beginRun(ledger, draft),
+    reopenRun: (run, operator) => reopenRun(ledger, run, operator),
+    runAsk: (run) => ledger.read(() => runAsk(ledger, run)),
+    sittingsOf: (run) => ledger.read(() => sittingsOf(ledger, run)),
+    runProgress: (run) => runProgress(ledger, run),
+    tellProgress: (run, progress) => tellProgress(ledger, run, progress),
+    askStop: (run, how) => askStop(ledger, run, how),
     heartbeat: (run, now) => heartbeat(ledger, run, now),
     endRun: (run, end) => endRun(ledger, run, end),
     settleDeadRuns: (now) => settleDeadRuns(ledger, now),

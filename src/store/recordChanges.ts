@@ -19,7 +19,8 @@ export const WHOLE_HOST = -1;
 export interface ChangedRun {
   readonly id: RunId;
   readonly key: Key;
-  readonly working: boolean;
+  /** Whether what it told was published before: then its log is amended, whether it has ended or was taken up again. */
+  readonly isPublished: boolean;
 }
 
 /** Lines of a run whose rows are not to be written one by one: a file's, which are published at once. */
@@ -69,14 +70,14 @@ function publish(ledger: Ledger, host: number, run: ChangedRun, change: ChangeDr
   const last = lastSerial(ledger, run, { host, protoport: change.protoport, what });
   if (last !== null && isTold(last)) return;
   const serial = last === null ? 0 : last + 1;
-  const recordedAt = run.working ? null : ledger.now();
+  const recordedAt = run.isPublished ? ledger.now() : null;
   insertChange(ledger, [run.id, host, change.protoport, what, serial, recordedAt]);
 }
 
 function retract(ledger: Ledger, host: number, run: ChangedRun, change: ChangeDraft): void {
   const what = changeValueId(ledger, change);
   const place = [run.id, host, change.protoport, what] as const;
-  if (run.working) {
+  if (!run.isPublished) {
     ledger.sql("DELETE FROM change WHERE run = ? AND host = ? AND protoport = ? AND what = ?").run(...place);
     return;
   }
@@ -92,7 +93,7 @@ function lastSerial(ledger: Ledger, run: ChangedRun, line: PackedLine): number |
     )
     .get(run.id, host, protoport, what);
   if (row !== undefined && row[0] !== null) return row[0];
-  const published = run.working ? null : publishedBy(ledger, run.id);
+  const published = run.isPublished ? publishedBy(ledger, run.id) : null;
   return published !== null && hasLine(published, line) ? 0 : null;
 }
 

@@ -250,10 +250,10 @@ function addUnproved(tail: TailOf, code: number): void {
 
 /** Publishes the change of this run among those of the track; it had told nothing of the host yet. */
 function tell({ recording, host }: TailOf, protoport: number, changes: readonly SpanChange[]): void {
-  const { ledger, stored, gathered } = recording;
+  const { ledger, stored, gathered, isAgain } = recording;
   const change = changes.at(-1);
   if (change === undefined || change.key !== stored.key) return;
   const what = changeValueId(ledger, change);
   if (gathered !== null) gathered.lines.push(host, protoport, what);
-  else insertChange(ledger, [stored.run.id, host, protoport, what, 0, null]);
+  else insertChange(ledger, [stored.run.id, host, protoport, what, 0, isAgain ? ledger.now() : null]);
 }

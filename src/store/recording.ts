@@ -7,12 +7,15 @@ import type { Ledger } from "./ledger.js";
 import type { GatheredLines } from "./recordChanges.js";
 import { coverageOf, isCovered, type RunCoverage } from "./runCoverage.js";
 import type { StoredRun } from "./runs.js";
+import { sittingsOf } from "./sittings.js";
 
 /** A run of the vantage. */
 export interface KeyedRun {
   readonly id: number;
   readonly key: Key;
   readonly working: boolean;
+  /** Whether it ended, be it only once before it was taken up again: its log is amended from then on. */
+  readonly isPublished: boolean;
   readonly endedAt: Instant;
   readonly coverage: RunCoverage;
 }
@@ -23,6 +26,8 @@ export interface Recording {
   readonly stored: Pick<StoredRun, "run" | "key" | "vantage" | "realm">;
   /** Whether no run of the vantage has a later key: then the ends of the tracks tell all that matters. */
   readonly isNewest: boolean;
+  /** Whether the run was taken up again: what it told before is published. */
+  readonly isAgain: boolean;
   /** Where the changes of the run are put instead of rows of their own; null: they are rows, for it goes on. */
   readonly gathered: GatheredLines | null;
   /** All runs of the vantage by key, the run itself among them; read when a host first asks for them. */
@@ -42,6 +47,7 @@ export function openRecording(
     ledger,
     stored,
     isNewest: later === undefined,
+    isAgain: sittingsOf(ledger, stored.run.id).length > 0,
     gathered,
     runs() {
       runs ??= runsOfVantage(ledger, stored.vantage);
@@ -53,14 +59,15 @@ export function openRecording(
 /** The dated runs of a vantage, by key. */
 export function runsOfVantage(ledger: Ledger, vantage: number): KeyedRun[] {
   return ledger
-    .rows<[id: number, key: Key, working: number, endedAt: Instant]>(
-      `SELECT id, key, outcome = 'running', coalesce(ended_at, started_at) FROM run
+    .rows<[id: number, key: Key, working: number, isAgain: number, endedAt: Instant]>(
+      `SELECT id, key, outcome = 'running', sittings <> '[]', coalesce(ended_at, started_at) FROM run
        WHERE vantage = ? AND key >= 0 ORDER BY key`,
     )
     .all(vantage)
-    .map(([id, key, working, endedAt]) => {
+    .map(([id, key, working, isAgain, endedAt]) => {
       const isWorking = working === 1;
-      return { id, key, working: isWorking, endedAt, coverage: lazily(ledger, id, isWorking) };
+      const isPublished = !isWorking || isAgain === 1;
+      return { id, key, working: isWorking, isPublished, endedAt, coverage: lazily(ledger, id, isWorking) };
     });
 }
 

@@ -3,6 +3,7 @@ import { compactRun } from "./compactRun.js";
 import type { Ledger } from "./ledger.js";
 import { sharesPids, thisProcess } from "./owner.js";
 import { runsGoingOn, whyItDied } from "./runs.js";
+import { sittingsOf, writeSittings } from "./sittings.js";
 
 /** An nmap that a dead run had started on this machine: kill it only if the start time still fits. */
 export interface DeadShard {
@@ -59,4 +60,11 @@ export function closeRun(ledger: Ledger, run: RunId, { outcome, why, endedAt }: 
   ledger
     .sql("UPDATE run SET outcome = ?, why = ?, ended_at = ? WHERE id = ?")
     .run(outcome, why, endedAt, run);
+  const sittings = sittingsOf(ledger, run);
+  if (sittings.length === 0) return;
+  writeSittings(
+    ledger,
+    run,
+    sittings.map((each) => (each.endedAt === null ? { ...each, endedAt, why } : each)),
+  );
 }

@@ -1,4 +1,5 @@
 import type { RunId, Shard, ShardRecord, Stage } from "../facts/run.js";
+import { formatAddresses, parseAddresses } from "../scope/addressRanges.js";
 import { requireRunning } from "./endRun.js";
 import { portsetId, portsetOf } from "./intern.js";
 import type { Ledger } from "./ledger.js";
@@ -9,7 +10,11 @@ export function recordShard(ledger: Ledger, run: RunRef, shard: ShardRecord): vo
   ledger.write(() => {
     const { id } = requireRunning(ledger, idOfRun(run)).run;
     ledger
-      .sql("REPLACE INTO shard VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      .sql(
+        `REPLACE INTO shard (run, id, attempt, stage, pass, probe, state, host_count, portset, argv, pid, start_ticks,
+          started_at, ended_at, exit_code, signal, ended, form, xml_sha256, xml_bytes, warnings, error, addresses, pace)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
       .run(
         id,
         shard.id,
@@ -33,6 +38,8 @@ export function recordShard(ledger: Ledger, run: RunRef, shard: ShardRecord): vo
         shard.xmlBytes,
         JSON.stringify(shard.warnings),
         shard.error,
+        formatAddresses(shard.addresses),
+        shard.pace,
       );
   });
 }
@@ -43,7 +50,7 @@ export function startShard(
   run: RunRef,
   shard: Shard,
   attempt: number,
-  start: { readonly pid: number; readonly startTicks: number },
+  start: { readonly pid: number; readonly startTicks: number; readonly pace?: number },
 ): void {
   recordShard(ledger, run, {
     id: shard.id,
@@ -53,6 +60,8 @@ export function startShard(
     attempt,
     state: "running",
     hostCount: shard.addresses.length,
+    addresses: shard.addresses,
+    pace: start.pace ?? 1,
     ports: shard.ports,
     argv: [],
     pid: start.pid,
@@ -96,6 +105,8 @@ export function shardsOf(ledger: Ledger, run: RunId): ShardRecord[] {
         xml_bytes: number | null;
         warnings: string;
         error: string | null;
+        addresses: string;
+        pace: number;
       }>("SELECT * FROM shard WHERE run = ? ORDER BY started_at IS NULL, started_at, id, attempt")
       .all(run),
   );
@@ -107,6 +118,8 @@ export function shardsOf(ledger: Ledger, run: RunId): ShardRecord[] {
     attempt: row.attempt,
     state: row.state,
     hostCount: row.host_count,
+    addresses: parseAddresses(row.addresses),
+    pace: row.pace,
     ports: portsetOf(ledger, row.portset),
     argv: JSON.parse(row.argv),
     pid: row.pid,

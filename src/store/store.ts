@@ -14,7 +14,17 @@ import type { Finding, FindingTransition } from "../facts/finding.js";
 import type { HostObservation } from "../facts/observation.js";
 import type { Port, PortSet } from "../facts/port.js";
 import type { JudgingBasis, ProfileText } from "../facts/profileText.js";
-import type { Instant, Run, RunId, Shard, ShardRecord } from "../facts/run.js";
+import type {
+  Instant,
+  Run,
+  RunId,
+  RunProgress,
+  Shard,
+  ShardRecord,
+  Sitting,
+  StopAsked,
+} from "../facts/run.js";
+import type { RunAsk } from "../facts/runAsk.js";
 import type { ChangeRow, HostHistory, ObservationRow, RunView } from "../facts/view.js";
 import type { AgeFilter } from "./ageRows.js";
 import type { BackUp } from "./backUp.js";
@@ -33,6 +43,7 @@ import type { OpenFilter } from "./openRows.js";
 import type { PeriodFilter } from "./periodRows.js";
 import type { AgeOfImport } from "./pruneRaw.js";
 import type { RecordedJudgement } from "./recordJudgement.js";
+import type { ReopenedRun } from "./reopenRun.js";
 import type { RunFilter, RunRef } from "./runs.js";
 import type { DeadShard } from "./settleDeadRuns.js";
 import type { SinceFilter } from "./sinceRows.js";
@@ -47,10 +58,24 @@ import type { SqlAnswer } from "./views/askSql.js";
 export interface Store {
   readonly path: string;
   beginRun(draft: RunDraft): BegunRun;
+  reopenRun(run: RunId, operator: string): ReopenedRun;
+  /** What the run was asked; null where it was not kept. */
+  runAsk(run: RunId): RunAsk | null;
+  sittingsOf(run: RunId): Sitting[];
+  /** What a run that goes on told of itself last; null where it told nothing, or has ended. */
+  runProgress(run: RunId): RunProgress | null;
+  /** `heartbeat`, and what has been reached. @returns what somebody asked of the run meanwhile */
+  tellProgress(run: RunRef, progress: RunProgress | null): StopAsked;
+  askStop(run: RunId, how: StopAsked): void;
   heartbeat(run: RunRef, now?: Instant): void;
   endRun(run: RunRef, end: RunEnd): Run;
   settleDeadRuns(now?: Instant): DeadShard[];
-  startShard(run: RunRef, shard: Shard, attempt: number, start: { pid: number; startTicks: number }): void;
+  startShard(
+    run: RunRef,
+    shard: Shard,
+    attempt: number,
+    start: { pid: number; startTicks: number; pace?: number },
+  ): void;
   recordShard(run: RunRef, shard: ShardRecord): void;
   recordHosts(run: RunRef, hosts: readonly HostObservation[]): void;
   beginImport(draft: RunDraft, file: ImportFile): BegunImport;

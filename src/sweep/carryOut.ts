@@ -16,13 +16,22 @@ import { openPorts } from "./evidence.js";
 import { knockOnUdp } from "./knock.js";
 import { lookLast } from "./lastLook.js";
 import { planIdentify } from "./plan.js";
+import { type EarlierSittings, resumeState } from "./resume.js";
 import { runIdentification, settleAll } from "./runShards.js";
-import { type State, type SweepHooks, type SweepRequest, startState } from "./runState.js";
+import { isStopping, type State, type SweepHooks, type SweepRequest, startState } from "./runState.js";
 import { lookAtDoubts, lookAtHoles } from "./secondLook.js";
 import { sweepHosts } from "./sweepHosts.js";
 
 export type { SweepOutcome } from "./conclude.js";
 export type { Progress, SweepHooks, SweepRequest } from "./runState.js";
+
+/** Beside the run itself. */
+export interface RunSignals {
+  /** Abort it to let the shards in flight end, and begin no more. */
+  readonly finish?: AbortSignal;
+  /** What earlier sittings of the run left; the run goes on from there. */
+  readonly earlier?: EarlierSittings;
+}
 
 /** Runs all stages; rejects only if a hook or the engine throws. Abort `signal` to stop: nmaps are ended at once. */
 export async function carryOut(
@@ -30,8 +39,10 @@ export async function carryOut(
   engine: Engine,
   hooks: SweepHooks,
   signal: AbortSignal,
+  { finish, earlier }: RunSignals = {},
 ): Promise<SweepOutcome> {
-  const state = startState(request, engine, hooks);
+  const state = startState(request, engine, hooks, finish);
+  if (earlier !== undefined) await resumeState(state, earlier);
   const stop = () => state.stop.abort();
   if (signal.aborted) stop();
   signal.addEventListener("abort", stop, { once: true });
@@ -66,7 +77,7 @@ async function runStages(state: State): Promise<SweepOutcome> {
  * unless wanted. It goes on beside the sweep: a service that says nothing takes nmap minutes.
  */
 function identifyOpen(state: State, addresses: readonly Address[]): void {
-  if (!state.request.identify || state.stop.signal.aborted) return;
+  if (!state.request.identify || isStopping(state)) return;
   const asks = new Map<Address, PortSet>();
   for (const address of addresses) {
     const host = state.evidence.get(address);

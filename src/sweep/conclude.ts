@@ -12,7 +12,7 @@ import { silencedHosts } from "./harm.js";
 import type { LastLook } from "./lastLook.js";
 import { currentWitnesses } from "./passes.js";
 import { NOT_MEASURED, recallOf, type SweptHost } from "./recall.js";
-import { isAliveIn, type State, sweptAddresses } from "./runState.js";
+import { isAliveIn, isStopping, type State, sweptAddresses } from "./runState.js";
 import { unconfirmedPorts } from "./secondLook.js";
 import { observationOf, silentObservation } from "./settle.js";
 import { portsDue } from "./silence.js";
@@ -31,6 +31,8 @@ export interface SweepOutcome {
   readonly warnings: readonly string[];
   readonly shards: { readonly ended: number; readonly failed: number };
   readonly interrupted: boolean;
+  /** Why it was, where the run stopped itself; null otherwise. */
+  readonly whyStopped: string | null;
 }
 
 /** What the whole run says, once its last look is over or it was stopped. */
@@ -39,7 +41,7 @@ export function concludeRun(
   times: LastLook & { readonly discoveryEnd: Instant },
 ): SweepOutcome {
   const { request } = state;
-  const interrupted = state.stop.signal.aborted;
+  const interrupted = isStopping(state);
   const blocked = blockedSegments(state.evidence, request.knownOpen, request.ports);
   for (const segment of blocked) {
     state.warnings.add(
@@ -66,6 +68,7 @@ export function concludeRun(
     warnings: [...state.warnings],
     shards: { ended: state.ended, failed: state.failed },
     interrupted,
+    whyStopped: state.whyStopped,
   };
 }
 

@@ -55,6 +55,10 @@ export interface HostEvidence {
   readonly refusals: Map<string, Refusals>;
   readonly resetTtls: Map<number, number>;
   silences: Silence[];
+  /** The same as `firstAnswerBy`, but since the run was last taken up again: an answer before a break says nothing after it. */
+  anchoredBy: Instant | null;
+  /** Silences from before a break that an answer from before the break stands after, or that may count (`breaks.ts`). */
+  earlier: readonly Silence[];
   /** Silent passes that make silence of a TCP port believable in this run (`loss.ts`). */
   silencesNeeded: number;
   /** nmap calls it up by a refused `connect()`: worth sweeping, no proof of life. */
@@ -97,6 +101,8 @@ export function evidenceOf(run: RunEvidence, address: Address): HostEvidence {
     refusals: new Map(),
     resetTtls: new Map(),
     silences: [],
+    anchoredBy: null,
+    earlier: [],
     silencesNeeded: 2,
     refusedConnect: false,
     blurred: emptyPortSet,
@@ -161,6 +167,7 @@ export function noteAnswer(
 ): void {
   evidence.aliveReason ??= reason;
   evidence.firstAnswerBy = Math.min(evidence.firstAnswerBy ?? time.to, time.to);
+  evidence.anchoredBy = Math.min(evidence.anchoredBy ?? time.to, time.to);
   evidence.lastAnswerFrom = Math.max(evidence.lastAnswerFrom ?? time.from, time.from);
 }
 

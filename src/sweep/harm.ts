@@ -21,8 +21,8 @@ export interface LastSent {
   readonly at: Instant;
 }
 
-export function noteSent(state: State, shard: Shard): void {
-  const sent = { stage: shard.stage, ports: formatPortSet(shard.ports), at: state.request.now() };
+export function noteSent(state: State, shard: Shard, at: Instant = state.request.now()): void {
+  const sent = { stage: shard.stage, ports: formatPortSet(shard.ports), at };
   for (const address of shard.addresses) state.lastSent.set(address, sent);
 }
 
@@ -50,7 +50,9 @@ export function silencedHosts(
   return [...state.evidence.values()].flatMap((host): SilencedHost[] => {
     const { address, lastAnswerFrom } = host;
     if (!isAlive(host) || lastAnswerFrom === null || lastAnswerFrom >= lastLookStart) return [];
-    if (!askedLast.has(address)) return [];
+    // Of a run that was stopped over it there is no last look: what was asked at once tells as much.
+    const fellAt = state.knockedOver.get(address);
+    if (!askedLast.has(address) && (fellAt === undefined || lastAnswerFrom >= fellAt)) return [];
     return [{ address, lastAnswer: lastAnswerFrom, lastSent: state.lastSent.get(address) ?? null }];
   });
 }

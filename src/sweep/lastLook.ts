@@ -5,7 +5,7 @@ import { closedPorts, evidenceOf, type HostEvidence, openPorts } from "./evidenc
 import { pingSilent } from "./pingSilent.js";
 import { planLastLook } from "./plan.js";
 import { runShards } from "./runShards.js";
-import { isAliveIn, type State, sweptAddresses } from "./runState.js";
+import { isAliveIn, isStopping, type State, sweptAddresses } from "./runState.js";
 
 const ROUNDS = 2;
 
@@ -22,7 +22,7 @@ export async function lookLast(state: State): Promise<LastLook> {
   const matters = sweptAddresses(state).filter((a) => isAliveIn(state, a) || request.wasAlive.has(a));
   for (let round = 1; round <= ROUNDS; round++) {
     const open = matters.filter((a) => (state.evidence.get(a)?.lastAnswerFrom ?? 0) < lastLookStart);
-    if (open.length === 0 || state.stop.signal.aborted) break;
+    if (open.length === 0 || isStopping(state)) break;
     const answering = new Map(open.map((a) => [a, answeringPort(evidenceOf(state.evidence, a))]));
     await runShards(state, planLastLook(answering, round, request.plan), (result) => {
       if (result.whole) for (const address of result.shard.addresses) askedLast.add(address);

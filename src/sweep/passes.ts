@@ -69,7 +69,7 @@ export function nextAsk(state: State, address: Address, forced: boolean): NextAs
   return countPorts(proof) > 0 ? { ask: proof, pace: "host" } : "done";
 }
 
-function isWitness(host: HostEvidence): boolean {
+export function isWitness(host: HostEvidence): boolean {
   return countPorts({ ...emptyPortSet, tcp: closedPorts(host).tcp }) >= LEAST_RESETS;
 }
 

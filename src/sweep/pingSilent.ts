@@ -2,7 +2,7 @@
 import type { Address } from "../facts/address.js";
 import type { Instant } from "../facts/run.js";
 import { evidenceOf, noteAnswer } from "./evidence.js";
-import type { State } from "./runState.js";
+import { isStopping, type State } from "./runState.js";
 
 /**
  * Discovery by connect() misses hosts behind a default-drop filter; the system's ping may ask for us. Asks those
@@ -10,7 +10,7 @@ import type { State } from "./runState.js";
  */
 export async function pingSilent(state: State, addresses: readonly Address[], since: Instant): Promise<void> {
   const { request, stop } = state;
-  if (request.ping === null || stop.signal.aborted) return;
+  if (request.ping === null || isStopping(state)) return;
   const quiet = addresses.filter(
     (a) => (state.evidence.get(a)?.lastAnswerFrom ?? Number.NEGATIVE_INFINITY) <= since,
   );

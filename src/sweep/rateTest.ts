@@ -6,7 +6,7 @@ import type { Address } from "../facts/address.js";
 import { countPorts } from "../scope/portSet.js";
 import type { Dispatch } from "./dispatch.js";
 import { currentWitnesses } from "./passes.js";
-import type { State } from "./runState.js";
+import { isStopping, type State } from "./runState.js";
 import { type Count, lossesOf, resetLimited } from "./witnesses.js";
 
 /** Less is not worth the time: two passes answer it. */
@@ -28,7 +28,7 @@ export async function testRate(state: State, dispatch: Dispatch): Promise<void> 
   state.rateTest = "done";
   const { ledger } = state;
   let lost = share(lossNow(state));
-  while (ledger.factor > SLOWEST && !state.stop.signal.aborted) {
+  while (ledger.factor > SLOWEST && !isStopping(state)) {
     const before = ledger.factor;
     const hosts = [...currentWitnesses(state).keys()];
     ledger.slowTo(before / 2);

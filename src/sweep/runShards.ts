@@ -9,7 +9,7 @@ import type { ShardResult } from "./engine.js";
 import { probesOf } from "./estimate.js";
 import { closedPorts, evidenceOf, foldShard, isAlive, openPorts } from "./evidence.js";
 import { noteSent } from "./harm.js";
-import { type Progress, type State, secondsLeft } from "./runState.js";
+import { isStopping, type Progress, type State, secondsLeft } from "./runState.js";
 import { observationOf } from "./settle.js";
 import { noteWitnesses } from "./witnesses.js";
 
@@ -63,7 +63,7 @@ export function makeDispatch(
     ledger: state.ledger,
     isLocal,
     later: state.request.later,
-    isStopped: () => state.stop.signal.aborted,
+    isStopped: () => isStopping(state),
     secondsLeft: () => secondsLeft(state),
     onEnd: (shard, result) => {
       onEnd(shard, result);
@@ -98,19 +98,25 @@ export async function settleAll(promises: readonly Promise<void>[]): Promise<voi
 
 /** The last attempt's result; null where the run was stopped before the first. */
 async function runShard(state: State, shard: Shard): Promise<ShardResult | null> {
+  // An id is never used again: what it named in an earlier sitting is kept.
+  const named = state.sitting === 1 ? shard : { ...shard, id: `${shard.id}/${state.sitting}` };
   let result: ShardResult | null = null;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    if (state.stop.signal.aborted) break;
-    result = await state.engine.run(shard, attempt, state.stop.signal, (start) => {
-      // The last look is no reason for a silence that it finds.
-      if (shard.stage !== "confirm" || shard.probe !== "hosts") noteSent(state, shard);
-      state.hooks.onShardStart(shard, attempt, start);
-    });
+    if (isStopping(state)) break;
+    result = await runAttempt(state, named, attempt);
     takeResult(state, result);
     if (result.whole) break;
     if (attempt === ATTEMPTS) noteFailure(state, result);
   }
   return result;
+}
+
+function runAttempt(state: State, shard: Shard, attempt: number): Promise<ShardResult> {
+  return state.engine.run(shard, attempt, state.stop.signal, (start) => {
+    // The last look is no reason for a silence that it finds.
+    if (shard.stage !== "confirm" || shard.probe !== "hosts") noteSent(state, shard);
+    state.hooks.onShardStart(shard, attempt, start);
+  });
 }
 
 function takeResult(state: State, result: ShardResult): void {
@@ -131,11 +137,11 @@ function takeResult(state: State, result: ShardResult): void {
         flag: isTarpit(host) ? "tarpit" : null,
       }),
     );
-  state.hooks.onShardEnd(result, observations);
+  state.hooks.onShardEnd(result, observations, state.ledger.factor);
 }
 
 /** What is silent now and had answered before was lost. */
-function foldWithWitnesses(state: State, result: ShardResult): Address[] {
+export function foldWithWitnesses(state: State, result: ShardResult): Address[] {
   const { shard } = result;
   const isTelling = result.whole && shard.stage === "sweep" && shard.probe === "ports";
   if (!isTelling) return foldShard(state.evidence, result);
@@ -164,16 +170,19 @@ function noteFailure(state: State, result: ShardResult): void {
   state.failures.push(`${result.shard.stage} of ${hosts} (shard ${result.shard.id}): ${result.failure}`);
 }
 
-function progressOf(state: State, { stage, pass }: Shard): Progress {
+export function progressOf(state: State, { stage, pass }: Pick<Shard, "stage" | "pass">): Progress {
   let hostsAlive = 0;
   let open = 0;
   for (const host of state.evidence.values()) {
     if (isAlive(host)) hostsAlive++;
     open += host.open.size;
   }
+  if (stage === "sweep") state.sweepPass = pass;
+  // Discovery goes on beside the sweep: while cells are due, that is where the run is.
+  const isSweeping = stage === "discover" && state.cellsDone < state.cellsTotal;
   return {
-    stage,
-    pass,
+    stage: isSweeping ? "sweep" : stage,
+    pass: isSweeping ? state.sweepPass : pass,
     hostsAlive,
     openPorts: open,
     cellsDone: state.cellsDone,

@@ -74,7 +74,7 @@ export interface Progress {
 export interface SweepHooks {
   readonly onShardStart: (shard: Shard, attempt: number, start: ShardStart) => void;
   /** Called as each shard ends, with what its hosts have proved by then. A throw stops the run. */
-  readonly onShardEnd: (result: ShardResult, observations: readonly HostObservation[]) => void;
+  readonly onShardEnd: (result: ShardResult, observations: readonly HostObservation[], pace: number) => void;
   readonly onProgress: (progress: Progress) => void;
 }
 
@@ -83,11 +83,21 @@ export interface State {
   readonly engine: Engine;
   readonly hooks: SweepHooks;
   readonly stop: AbortController;
+  /** Aborted: what is in flight ends, nothing more is begun. */
+  readonly finish: AbortSignal;
+  /** Why it stopped by itself, for people; null where somebody else did, or nobody. */
+  whyStopped: string | null;
   readonly evidence: RunEvidence;
   readonly verdicts: Map<Address, HoleVerdict>;
   /** Ports that were open before and of which a second look found what the sweep had found. */
   readonly agreed: Map<Address, PortSet>;
   readonly askedForLife: Set<Address>;
+  /** By round of discovery: addresses that whole shards of it asked. */
+  readonly discovered: Map<number, Set<Address>>;
+  /** 1, and one more for each time the run was taken up again. */
+  sitting: number;
+  /** Of a run that was taken up again, by pass: what hosts in the middle of it were not asked yet. */
+  readonly unfinished: Map<number, Map<Address, PortSet>>;
   readonly identifyTried: Map<Address, PortSet>;
   /** Their sweep is over, and silent UDP ports of theirs were not asked yet in their services' words. */
   readonly toKnockOn: Set<Address>;
@@ -99,6 +109,8 @@ export interface State {
   /** Cells of the sweep that were asked, and that are known to be due. */
   cellsDone: number;
   cellsTotal: number;
+  /** Of the last that was told of. */
+  sweepPass: number;
   readonly ledger: BudgetLedger;
   readonly passes: Map<Address, HostPass>;
   /** Hosts whose next pass depends on what others tell of loss. */
@@ -110,9 +122,9 @@ export interface State {
   /** Whether loss depends on the rate: not in question, to be tried, tried. */
   rateTest: "none" | "due" | "done";
   readonly lastSent: Map<Address, LastSent>;
-  /** Hosts that fell silent in the sweep, asked at once; those that stayed silent. */
+  /** Hosts that fell silent in the sweep, asked at once; those that stayed silent, with the moment they were asked. */
   readonly suspected: Set<Address>;
-  readonly knockedOver: Set<Address>;
+  readonly knockedOver: Map<Address, Instant>;
   readonly identifyLimit: LimitFunction;
   /** Apart from identification, whose processes may take minutes each. */
   readonly knockLimit: LimitFunction;
@@ -122,16 +134,26 @@ export interface State {
 }
 
 /** A run that has learned nothing yet. */
-export function startState(request: SweepRequest, engine: Engine, hooks: SweepHooks): State {
+export function startState(
+  request: SweepRequest,
+  engine: Engine,
+  hooks: SweepHooks,
+  finish: AbortSignal = new AbortController().signal,
+): State {
   return {
     request,
     engine,
     hooks,
     stop: new AbortController(),
+    finish,
+    whyStopped: null,
     evidence: new Map(),
     verdicts: new Map(),
     agreed: new Map(),
     askedForLife: new Set(),
+    discovered: new Map(),
+    sitting: 1,
+    unfinished: new Map(),
     identifyTried: new Map(),
     toKnockOn: new Set(),
     failures: [],
@@ -141,6 +163,7 @@ export function startState(request: SweepRequest, engine: Engine, hooks: SweepHo
     probes: 0,
     cellsDone: 0,
     cellsTotal: 0,
+    sweepPass: 1,
     ledger: new BudgetLedger(request.plan.budget),
     passes: new Map(),
     parked: new Set(),
@@ -150,7 +173,7 @@ export function startState(request: SweepRequest, engine: Engine, hooks: SweepHo
     rateTest: "none",
     lastSent: new Map(),
     suspected: new Set(),
-    knockedOver: new Set(),
+    knockedOver: new Map(),
     identifyLimit: pLimit(request.plan.budget.identifySlots),
     knockLimit: pLimit(KNOCKS_AT_ONCE),
     identifying: [],
@@ -174,6 +197,11 @@ export function isFound(state: State, address: Address): boolean {
 export function isAliveIn(state: State, address: Address): boolean {
   const host = state.evidence.get(address);
   return host !== undefined && isAlive(host);
+}
+
+/** True once nothing more may be begun. */
+export function isStopping({ stop, finish }: State): boolean {
+  return stop.signal.aborted || finish.aborted;
 }
 
 export function secondsLeft({ request }: State): number {

@@ -5,9 +5,11 @@ import { answeredPorts, type HostEvidence, type Silence } from "./evidence.js";
 
 /** Silences that lie between two answers of the host. */
 export function anchoredSilences(host: HostEvidence): Silence[] {
-  const { firstAnswerBy, lastAnswerFrom } = host;
-  if (firstAnswerBy === null || lastAnswerFrom === null) return [];
-  return host.silences.filter((s) => s.from >= firstAnswerBy && s.to <= lastAnswerFrom);
+  const { anchoredBy, earlier, lastAnswerFrom } = host;
+  if (lastAnswerFrom === null) return [];
+  const isClosed = (silence: Silence) => silence.to <= lastAnswerFrom;
+  const since = anchoredBy === null ? [] : host.silences.filter(({ from }) => from >= anchoredBy);
+  return [...earlier, ...since].filter(isClosed);
 }
 
 /** Ports silent in enough anchored passes, and in no pass anything else: silence that is believed. */
@@ -17,11 +19,8 @@ export function believedSilence(host: HostEvidence): PortSet {
 
 /** Ports for which another pass is due: silent so far, and in too few passes since the host first answered. */
 export function portsDue(host: HostEvidence, asked: PortSet): PortSet {
-  const since = host.firstAnswerBy ?? 0;
-  const enough = silentEnough(
-    host.silences.filter((s) => s.from >= since),
-    host,
-  );
+  const since = host.anchoredBy ?? 0;
+  const enough = silentEnough([...host.earlier, ...host.silences.filter((s) => s.from >= since)], host);
   return subtractPorts(subtractPorts(asked, answeredPorts(host)), enough);
 }
 

@@ -15,8 +15,9 @@ import { firstPass, nextAsk } from "./passes.js";
 import { pingSilent } from "./pingSilent.js";
 import { planDiscovery, planLastLook } from "./plan.js";
 import { isRateTestDue, testRate } from "./rateTest.js";
-import { makeDispatch } from "./runShards.js";
-import { isAliveIn, isFound, type State, secondsLeft, sweptAddresses } from "./runState.js";
+import { lookAgain, noteDiscovered } from "./resume.js";
+import { makeDispatch, progressOf } from "./runShards.js";
+import { isAliveIn, isFound, isStopping, type State, secondsLeft, sweptAddresses } from "./runState.js";
 import { UdpProofs } from "./udpProofs.js";
 
 export interface Tell {
@@ -33,7 +34,7 @@ export async function sweepHosts(state: State, tell: Tell): Promise<Instant> {
   const proofs = new UdpProofs();
   const dispatch = makeDispatch(state, (shard, result) => {
     if (shard.stage === "discover") {
-      if (result?.whole) for (const address of shard.addresses) state.askedForLife.add(address);
+      if (result?.whole) noteDiscovered(state, shard);
       begin(
         state,
         dispatch,
@@ -50,6 +51,11 @@ export async function sweepHosts(state: State, tell: Tell): Promise<Instant> {
       tell.swept(goOn(state, dispatch, proofs, false));
     }
   });
+  if (state.sitting > 1) {
+    await lookAgain(state);
+    for (const [pass, asks] of state.unfinished) addPass(state, dispatch, pass, asks);
+    dispatch.pump();
+  }
   if (!request.skipDiscovery) {
     await discover(state, dispatch, discovery, 1);
     begin(state, dispatch, sweptAddresses(state));
@@ -58,7 +64,7 @@ export async function sweepHosts(state: State, tell: Tell): Promise<Instant> {
   const discoveryEnd = request.now();
   begin(state, dispatch, sweptAddresses(state));
   await dispatch.drain();
-  while ((state.parked.size > 0 || proofs.size > 0) && !state.stop.signal.aborted && secondsLeft(state) > 0) {
+  while ((state.parked.size > 0 || proofs.size > 0) && !isStopping(state) && secondsLeft(state) > 0) {
     if (state.rateTest === "due") await testRate(state, dispatch);
     tell.swept(goOn(state, dispatch, proofs, true));
     proofs.begin(state, dispatch);
@@ -83,13 +89,21 @@ function noteAskedAgain(state: State, shard: Shard, result: ShardResult | null):
   if (!result?.whole) return;
   for (const address of shard.addresses) {
     const { lastAnswerFrom } = evidenceOf(state.evidence, address);
-    if ((lastAnswerFrom ?? 0) < result.exit.startedAt) state.knockedOver.add(address);
+    const askedAt = result.exit.startedAt;
+    if ((lastAnswerFrom ?? 0) < askedAt) state.knockedOver.set(address, askedAt);
+    else state.knockedOver.delete(address);
   }
+  stopIfTooManyFell(state);
+}
+
+function stopIfTooManyFell(state: State): void {
   const { stopIfSilent } = state.request;
-  if (stopIfSilent === null || state.knockedOver.size < stopIfSilent || state.stop.signal.aborted) return;
-  state.warnings.add(
-    `${state.knockedOver.size} hosts fell silent while they were swept (${[...state.knockedOver].slice(0, 5).join(", ")}): the run was stopped`,
-  );
+  const { size } = state.knockedOver;
+  if (stopIfSilent === null || size < stopIfSilent || state.stop.signal.aborted) return;
+  const listed = [...state.knockedOver.keys()].slice(0, 5).join(", ");
+  const hosts = size === 1 ? "1 host" : `${size} hosts`;
+  state.whyStopped = `${hosts} fell silent while swept (${listed}${size > 5 ? ", …" : ""}): stopped, as --stop-if-silent ${stopIfSilent} asks`;
+  state.warnings.add(state.whyStopped);
   state.stop.abort();
 }
 
@@ -126,17 +140,22 @@ async function discover(
 ): Promise<void> {
   // One that is being swept already is asked enough: a round takes it from nobody.
   const silent = state.request.addresses.filter(
-    (address) => !isAliveIn(state, address) && !state.passes.has(address),
+    (address) =>
+      !isAliveIn(state, address) &&
+      !state.passes.has(address) &&
+      state.discovered.get(round)?.has(address) !== true,
   );
   const shards = planDiscovery(silent, round, state.request.plan);
+  state.hooks.onProgress(progressOf(state, { stage: "discover", pass: round }));
   const giveUp = () => discovery.giveUp();
-  state.stop.signal.addEventListener("abort", giveUp, { once: true });
+  const signals = [state.stop.signal, state.finish];
+  for (const signal of signals) signal.addEventListener("abort", giveUp, { once: true });
   await discovery.round(shards, () => {
     dispatch.addShards(shards);
     dispatch.pump();
-    if (state.stop.signal.aborted) giveUp();
+    if (isStopping(state)) giveUp();
   });
-  state.stop.signal.removeEventListener("abort", giveUp);
+  for (const signal of signals) signal.removeEventListener("abort", giveUp);
   await pingSilent(state, silent, Number.NEGATIVE_INFINITY);
 }
 
@@ -222,4 +241,6 @@ function addPass(state: State, dispatch: Dispatch, pass: number, asks: ReadonlyM
   }
   dispatch.addCells(pass, first);
   dispatch.addCells(pass, later, 1);
+  // A shard takes half a minute: whoever looks on is told what goes on before it has ended.
+  state.hooks.onProgress(progressOf(state, { stage: "sweep", pass }));
 }

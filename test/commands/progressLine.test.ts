@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { describeProgress, progressLine } from "../../src/commands/progressLine.js";
+import { progressNotes } from "../../src/commands/runProgress.js";
+import type { RunProgress } from "../../src/facts/run.js";
 import type { Progress } from "../../src/sweep/carryOut.js";
 
-const step: Progress = {
+const step: RunProgress = {
   stage: "sweep",
   pass: 2,
   hostsAlive: 3,
@@ -10,6 +12,10 @@ const step: Progress = {
   cellsDone: 4000,
   cellsTotal: 8000,
   probes: 5000,
+  endsAbout: 14_000,
+  inFlight: 3,
+  stopping: "no",
+  at: 10_000,
 };
 
 function streamOf(isTTY: boolean, columns = 200): { stream: NodeJS.WriteStream; written: string[] } {
@@ -44,15 +50,35 @@ describe("the progress line", () => {
     expect((written[0] ?? "").replace("\r\u001b[K", "").length).toBeLessThan(20);
   });
 
-  test("tells stage, hosts, share, packets a second and when it will be over", () => {
-    expect(describeProgress(step, 10_000, 4000)).toMatch(
-      /^sweep pass 2 · 3 hosts · 7 open · 50 % of what is due so far · 500 packets\/s · ETA 4(\.0)? s$/,
+  test("tells stage, hosts, share and when it will be over", () => {
+    expect(describeProgress(step, 10_000)).toMatch(
+      /^sweep pass 2 · 3 hosts · 7 open · 50 % of what is due so far · ETA 4(\.0)? s$/,
     );
   });
 
-  test("knows no end before a shard has ended, and no rate before time has passed", () => {
-    expect(describeProgress({ ...step, cellsDone: 0 }, 0, 0)).toBe(
-      "sweep pass 2 · 3 hosts · 7 open · 0 % of what is due so far · 0 packets/s · ETA …",
+  test("knows no end before that can be told, and of a run that is told to stop says what it waits for", () => {
+    expect(describeProgress({ ...step, cellsDone: 0, endsAbout: null }, 0)).toBe(
+      "sweep pass 2 · 3 hosts · 7 open · 0 % of what is due so far · ETA …",
     );
+    expect(describeProgress({ ...step, stopping: "finish" }, 0)).toMatch(/ · stopping: 3 nmaps in flight$/);
+  });
+});
+
+describe("the end of a run", () => {
+  const at = (cellsDone: number, cellsTotal = 1000): Progress => {
+    const { stage, pass, hostsAlive, openPorts, probes } = step;
+    return { stage, pass, hostsAlive, openPorts, probes, cellsDone, cellsTotal };
+  };
+  const beside = { inFlight: 1, stopping: "no" } as const;
+
+  test("follows from the pace of this sitting, not from what earlier ones had asked", () => {
+    let now = 0;
+    const notes = progressNotes(() => now);
+    expect(notes.tell(beside)).toMatchObject({ cellsDone: 0, endsAbout: null });
+    notes.note(at(600));
+    expect(notes.tell(beside)?.endsAbout).toBeNull();
+    now = 10_000;
+    notes.note(at(700));
+    expect(notes.tell(beside)).toMatchObject({ endsAbout: 40_000, at: 10_000, inFlight: 1 });
   });
 });

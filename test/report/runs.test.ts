@@ -16,6 +16,8 @@ const shard = (given: Partial<ShardRecord> = {}): ShardRecord => ({
   pid: 4711,
   state: "done",
   hostCount: 12,
+  addresses: [],
+  pace: 1,
   ports: { tcp: [[1, 1000]], udp: [], sctp: [] },
   argv: [
     "nmap",

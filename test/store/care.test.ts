@@ -10,6 +10,7 @@ import type { Store } from "../../src/store/store.js";
 import {
   draft,
   ending,
+  ip,
   observed,
   openCell,
   quietGroup,
@@ -111,6 +112,8 @@ describe("kept XML", () => {
         attempt: 1,
         state: "done",
         hostCount: 1,
+        addresses: [ip(A)],
+        pace: 1,
       },
       ...{ ports: emptyPortSet, argv: [], pid: null, startTicks: null, startedAt: null, endedAt: null },
       ...{

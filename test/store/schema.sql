@@ -286,7 +286,7 @@ CREATE TABLE run (
   warnings TEXT NOT NULL,
   coverage REAL,
   cells_due INTEGER,
-  cells_covered INTEGER, recall TEXT, silenced TEXT NOT NULL DEFAULT '[]', disbelieved TEXT NOT NULL DEFAULT '[]', request TEXT,
+  cells_covered INTEGER, recall TEXT, silenced TEXT NOT NULL DEFAULT '[]', disbelieved TEXT NOT NULL DEFAULT '[]', request TEXT, sittings TEXT NOT NULL DEFAULT '[]',
   UNIQUE (vantage, key)
 ) STRICT;
 
@@ -324,7 +324,7 @@ CREATE TABLE shard (
   xml_sha256 TEXT,
   xml_bytes INTEGER,
   warnings TEXT NOT NULL,
-  error TEXT,
+  error TEXT, addresses TEXT NOT NULL DEFAULT '', pace REAL NOT NULL DEFAULT 1,
   PRIMARY KEY (run, id, attempt)
 ) STRICT;
 

@@ -66,6 +66,7 @@ describe("a tarpit", () => {
         addresses: [tarpit, server],
         ports: ports("T:1-200"),
         likely: ports("T:22,80"),
+        udpServices: ports(""),
         method: "raw",
         skipDiscovery: false,
         alwaysSweep: new Set(),
