@@ -30,7 +30,7 @@ export async function runShards(
 export async function runIdentification(state: State, shards: readonly Shard[]): Promise<void> {
   const runOne = (shard: Shard) =>
     state.identifyLimit(async () => {
-      const end = state.ledger.takeForIdentification(shard.rate);
+      const end = state.ledger.takeForIdentification(shard.addresses, shard.rate);
       try {
         await runShard(state, shard);
         state.hooks.onProgress(progressOf(state, shard));
