@@ -23,6 +23,7 @@ import type { ChangeLogFilter } from "./changeLog.js";
 import type { ChangeFilter } from "./changeRows.js";
 import type { StoreCheck } from "./checkStore.js";
 import type { CoverageFilter } from "./coverageRows.js";
+import type { CoveredLast } from "./coveredLast.js";
 import type { RunEnd } from "./endRun.js";
 import type { FindingFilter } from "./findingRows.js";
 import type { HostFilter } from "./hostHistory.js";
@@ -72,6 +73,7 @@ export interface Store {
   hostView(address: Address, filter?: HostFilter): HostHistory[];
   knownHosts(place?: Place): KnownHost[];
   knownOpen(place?: Place): ({ address: Address } & Port)[];
+  coveredLast(ports: PortSet, place?: Place): CoveredLast[];
   shardsOf(run: RunId): ShardRecord[];
   changesOf(run: RunId): ChangeRow[];
   keepProfile(hash: string, files: readonly ProfileText[]): void;

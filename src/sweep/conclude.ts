@@ -11,7 +11,7 @@ import { silencedHosts } from "./harm.js";
 import type { LastLook } from "./lastLook.js";
 import { currentWitnesses } from "./passes.js";
 import { NOT_MEASURED, recallOf, type SweptHost } from "./recall.js";
-import { isAliveIn, type State, sweptAddresses } from "./runState.js";
+import { begunPorts, isAliveIn, type State, sweptAddresses } from "./runState.js";
 import { observationOf, silentObservation } from "./settle.js";
 import { portsDue } from "./silence.js";
 import { lossesOf, resetLimited } from "./witnesses.js";
@@ -70,7 +70,7 @@ function statedRecall(state: State): Recall {
     .filter((address) => isAliveIn(state, address))
     .map((address): SweptHost => {
       const host = evidenceOf(state.evidence, address);
-      const isDue = countPorts(portsDue(host, state.request.ports)) > 0;
+      const isDue = countPorts(portsDue(host, begunPorts(state, address))) > 0;
       const passes = isDue
         ? Math.min(host.silencesNeeded, state.passes.get(address)?.pass ?? 1)
         : host.silencesNeeded;
@@ -119,5 +119,8 @@ function hasVanished(
 
 function neverAsked(state: State): Set<Address> {
   if (state.request.skipDiscovery) return new Set();
-  return new Set(state.request.addresses.filter((a) => !state.askedForLife.has(a) && !isAliveIn(state, a)));
+  const { askedForLife, unasked } = state;
+  return new Set(
+    state.request.addresses.filter((a) => !askedForLife.has(a) && !unasked.has(a) && !isAliveIn(state, a)),
+  );
 }

@@ -2,7 +2,7 @@
 import type { Address } from "../facts/address.js";
 import type { HostObservation } from "../facts/observation.js";
 import type { PortSet } from "../facts/port.js";
-import { countPorts, intersectPorts } from "../scope/portSet.js";
+import { countPorts, emptyPortSet, intersectPorts, subtractPorts } from "../scope/portSet.js";
 
 export interface DueContext {
   /** The asked ports. */
@@ -11,7 +11,7 @@ export interface DueContext {
   readonly expected: ReadonlySet<Address>;
   /** Addresses that no whole discovery shard asked: nobody knows whether they are alive, so they are due. */
   readonly neverAsked: ReadonlySet<Address>;
-  /** Cells that a window's end left for another run: due there. */
+  /** Cells that a window's end left for another run: due there, unless they are covered all the same. */
   readonly postponed: ReadonlyMap<Address, PortSet>;
 }
 
@@ -24,14 +24,18 @@ export interface CoverageCount {
 
 /** Counts over the asked ports of hosts that answered, were expected, or could not be asked. */
 export function countCoverage(observations: Iterable<HostObservation>, context: DueContext): CoverageCount {
+  const coveredOf = new Map<Address, PortSet>();
   const cellsOf = (address: Address) => {
     const postponed = context.postponed.get(address);
     const asked = countPorts(context.asked);
-    return postponed === undefined ? asked : asked - countPorts(intersectPorts(postponed, context.asked));
+    if (postponed === undefined) return asked;
+    const left = subtractPorts(postponed, coveredOf.get(address) ?? emptyPortSet);
+    return asked - countPorts(intersectPorts(left, context.asked));
   };
   const due = new Set<Address>([...context.expected, ...context.neverAsked]);
   let covered = 0;
   for (const observation of observations) {
+    coveredOf.set(observation.address, observation.covered);
     if (observation.presence === "alive") due.add(observation.address);
     if (due.has(observation.address))
       covered += countPorts(intersectPorts(observation.covered, context.asked));

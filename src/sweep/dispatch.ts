@@ -44,16 +44,30 @@ export interface DispatchOptions {
   /** Calls later; the clock is the caller's. Null: nothing is given back early. */
   readonly later: ((ms: number, then: () => void) => void) | null;
   readonly isStopped: () => boolean;
-  /** Seconds until nothing more may be begun; infinite without such a moment. */
-  readonly secondsLeft: () => number;
+  /** Seconds until nothing more of the stage may be begun; infinite without such a moment. */
+  readonly secondsLeft: (stage: Shard["stage"]) => number;
+}
+
+/** Which cells go first. */
+export interface CellOrder {
+  readonly pass: number;
+  /** Of a pass those of a lower one first; 0 for the first. */
+  readonly tier: number;
+  /** Those of a lower rank first, and of a rank the later passes: what was begun is brought to its end. Null: none. */
+  readonly rank: number | null;
+}
+
+function inOrder(a: CellOrder, b: CellOrder): number {
+  if (a.rank !== null && b.rank !== null) return a.rank - b.rank || b.pass - a.pass || a.tier - b.tier;
+  return a.pass - b.pass || a.tier - b.tier;
 }
 
 export class Dispatch {
   readonly #options: DispatchOptions;
   /** Cut before: discovery, looks. */
   readonly #queue: Shard[] = [];
-  /** In the order in which they are taken: an earlier pass first, and of a pass its earlier tiers. */
-  #passes: { readonly pass: number; readonly tier: number; readonly pending: PendingCells }[] = [];
+  /** In the order in which they are taken. */
+  #passes: (CellOrder & { readonly pending: PendingCells })[] = [];
   #running = 0;
   #numbers = new Map<string, number>();
   #error: unknown = null;
@@ -68,28 +82,31 @@ export class Dispatch {
     this.#queue.push(...shards);
   }
 
-  /** @param tier those of a lower one are asked first; 0 for the first */
-  addCells(pass: number, asks: Asks, tier = 0): void {
-    let cells = this.#passes.find((each) => each.pass === pass && each.tier === tier);
+  addCells(pass: number, asks: Asks, { tier = 0, rank = null }: Partial<Omit<CellOrder, "pass">> = {}): void {
+    let cells = this.#passes.find((each) => each.pass === pass && each.tier === tier && each.rank === rank);
     if (cells === undefined) {
-      cells = { pass, tier, pending: new PendingCells() };
-      this.#passes = [...this.#passes, cells].sort((a, b) => a.pass - b.pass || a.tier - b.tier);
+      cells = { pass, tier, rank, pending: new PendingCells() };
+      this.#passes = [...this.#passes.filter(({ pending }) => pending.cells > 0), cells].sort(inOrder);
     }
     const { isLocal, budget } = this.#options;
     cells.pending.add(asks, isLocal, (address) => budget.caps.of(address).key);
   }
 
-  /** What nobody will ask any more, for the time is over: the cells of a host's first pass that wait. */
+  /** What nobody will ask any more, for the time is over. */
   get postponed(): Map<Address, PortSet> {
     const left = new Map<Address, PortSet>();
-    for (const { pass, pending } of this.#passes) {
-      if (pass > 1) continue;
+    for (const { pending } of this.#passes) {
       for (const { addresses, ports } of pending.blocks) {
         for (const address of addresses)
           left.set(address, unionPorts(left.get(address) ?? emptyPortSet, ports));
       }
     }
     return left;
+  }
+
+  /** Shards that were cut before and not begun. */
+  get unbegun(): readonly Shard[] {
+    return this.#queue;
   }
 
   /** Cells that wait, of all passes. */
@@ -162,6 +179,7 @@ export class Dispatch {
     const { ledger, isLocal, budget } = this.#options;
     for (const [index, shard] of this.#queue.entries()) {
       if (!shard.addresses.every(ledger.isFree)) continue;
+      if (this.#options.secondsLeft(shard.stage) < LEAST_SECONDS) continue;
       const isOwn = shard.addresses.every(isLocal);
       const free = Math.min(...shard.addresses.map((address) => this.#freeFor(address, isOwn)));
       // A slot that is nearly free is used: the budget may have been cut unevenly.
@@ -184,7 +202,7 @@ export class Dispatch {
 
   #cut(pass: number, pending: PendingCells): Shard | null {
     const { budget, isLocal } = this.#options;
-    const seconds = Math.min(SHARD_SECONDS, this.#options.secondsLeft());
+    const seconds = Math.min(SHARD_SECONDS, this.#options.secondsLeft("sweep"));
     if (seconds < LEAST_SECONDS) return null;
     const own = pending.take({
       mostHosts: MOST_HOSTS,

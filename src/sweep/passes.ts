@@ -4,7 +4,7 @@ import type { PortSet } from "../facts/port.js";
 import { countPorts, emptyPortSet, unionPorts } from "../scope/portSet.js";
 import { closedPorts, evidenceOf, type HostEvidence, isAlive } from "./evidence.js";
 import { type Loss, lossAt, MOST_PASSES, passesFor, UNMEASURED_PASSES } from "./loss.js";
-import type { State } from "./runState.js";
+import { begunPorts, type State } from "./runState.js";
 import { portsDue } from "./silence.js";
 import { type HostWitnesses, lossesOf, resetLimited } from "./witnesses.js";
 
@@ -27,7 +27,7 @@ export type NextAsk = { readonly ask: PortSet } | "wait" | "done";
 
 /** @param forced nothing more will be told of loss: a host that waits is asked once more */
 export function nextAsk(state: State, address: Address, forced: boolean): NextAsk {
-  const { ports } = state.request;
+  const ports = begunPorts(state, address);
   const progress = state.passes.get(address);
   const host = evidenceOf(state.evidence, address);
   if (progress === undefined) return { ask: ports };

@@ -58,7 +58,7 @@ export function makeDispatch(
     isLocal,
     later: state.request.later,
     isStopped: () => state.stop.signal.aborted,
-    secondsLeft: () => secondsLeft(state),
+    secondsLeft: (stage) => secondsLeft(state, stage),
     onEnd: (shard, result) => {
       onEnd(shard, result);
       state.hooks.onProgress(progressOf(state, shard));

@@ -16,7 +16,7 @@ import { pingSilent } from "./pingSilent.js";
 import { planDiscovery, planLastLook } from "./plan.js";
 import { isRateTestDue, testRate } from "./rateTest.js";
 import { makeDispatch } from "./runShards.js";
-import { isAliveIn, isFound, type State, secondsLeft, sweptAddresses } from "./runState.js";
+import { isAliveIn, isFound, type Portions, type State, secondsLeft, sweptAddresses } from "./runState.js";
 
 /** @param identify told of hosts whose open ports are known @returns the moment discovery ended */
 export async function sweepHosts(
@@ -40,7 +40,8 @@ export async function sweepHosts(
       if (result?.whole) askSuspects(state, dispatch, suspects(state, shard));
       notePass(state, shard);
       identify(shard.addresses);
-      goOn(state, dispatch, false);
+      // A portion waits for nobody: what others would tell of loss may come after the window.
+      goOn(state, dispatch, isRolling(state));
     }
   });
   if (!request.skipDiscovery) {
@@ -56,8 +57,24 @@ export async function sweepHosts(
     goOn(state, dispatch, true);
     await dispatch.drain();
   }
-  state.postponed = dispatch.postponed;
+  notePostponed(state, dispatch);
   return discoveryEnd;
+}
+
+function isRolling({ request }: State): boolean {
+  return (request.rolling ?? null) !== null;
+}
+
+function notePostponed(state: State, dispatch: Dispatch): void {
+  const postponed = dispatch.postponed;
+  for (const [address, { left }] of state.portions) {
+    const ports = unionPorts(postponed.get(address) ?? emptyPortSet, ...left.map((portion) => portion.ports));
+    if (countPorts(ports) > 0) postponed.set(address, ports);
+  }
+  state.postponed = postponed;
+  state.unasked = new Set(
+    dispatch.unbegun.flatMap(({ stage, addresses }) => (stage === "discover" ? addresses : [])),
+  );
 }
 
 /** A host that fell silent in the middle is asked at once whether it is there. */
@@ -123,11 +140,13 @@ async function discover(
   const shards = planDiscovery(silent, round, state.request.plan);
   const giveUp = () => discovery.giveUp();
   state.stop.signal.addEventListener("abort", giveUp, { once: true });
-  await discovery.round(shards, () => {
+  const asked = discovery.round(shards, () => {
     dispatch.addShards(shards);
     dispatch.pump();
     if (state.stop.signal.aborted) giveUp();
   });
+  // Nothing runs and nothing can be begun: the time is over before all were asked.
+  await (state.request.until === null ? asked : Promise.race([asked, dispatch.drain()]));
   state.stop.signal.removeEventListener("abort", giveUp);
   await pingSilent(state, silent, Number.NEGATIVE_INFINITY);
 }
@@ -137,11 +156,45 @@ function begin(state: State, dispatch: Dispatch, addresses: readonly Address[]):
   const { ports } = state.request;
   const fresh = addresses.filter((address) => !state.passes.has(address));
   if (fresh.length === 0) return;
+  if (isRolling(state)) {
+    beginPortions(state, dispatch, fresh);
+    dispatch.pump();
+    return;
+  }
   const cells = countPorts(ports);
   for (const address of fresh) state.passes.set(address, { pass: 1, left: cells, isWitnessed: false });
   state.cellsTotal += cells * fresh.length;
   addPass(state, dispatch, 1, new Map(fresh.map((address) => [address, ports])));
   dispatch.pump();
+}
+
+/** The next portion of each host, from its first pass on; nothing where none is left or the time is over. */
+function beginPortions(state: State, dispatch: Dispatch, addresses: readonly Address[]): void {
+  const asks = new Map<number, Map<Address, PortSet>>();
+  for (const address of addresses) {
+    const portions = portionsOf(state, address);
+    const progress = state.passes.get(address) ?? { pass: 1, left: 0, isWitnessed: false };
+    state.passes.set(address, progress);
+    const portion = secondsLeft(state) > 0 ? portions.left.shift() : undefined;
+    if (portion === undefined) continue;
+    portions.begun = unionPorts(portions.begun, portion.ports);
+    portions.rank = portion.rank;
+    progress.pass = 1;
+    progress.left = countPorts(portion.ports);
+    state.cellsTotal += progress.left;
+    const alike = asks.get(portion.rank) ?? new Map<Address, PortSet>();
+    asks.set(portion.rank, alike.set(address, portion.ports));
+  }
+  for (const [rank, ask] of asks) dispatch.addCells(1, ask, { rank });
+}
+
+function portionsOf(state: State, address: Address): Portions {
+  const known = state.portions.get(address);
+  if (known !== undefined) return known;
+  const left = [...(state.request.rolling?.portionsOf(address) ?? [])];
+  const portions: Portions = { begun: emptyPortSet, rank: 0, left };
+  state.portions.set(address, portions);
+  return portions;
 }
 
 function notePass(state: State, shard: Shard): void {
@@ -156,22 +209,39 @@ function notePass(state: State, shard: Shard): void {
   if (isRateTestDue(state)) state.rateTest = "due";
 }
 
-/** Lets hosts whose pass is over begin the next, where it is known which ports that asks. */
+/** Lets hosts whose pass is over begin the next, where it is known which ports that asks, or their next portion. */
 function goOn(state: State, dispatch: Dispatch, forced: boolean): void {
-  const asks = new Map<number, Map<Address, PortSet>>();
+  const asks = new Map<string, NextPass>();
+  const finished: Address[] = [];
   for (const address of [...state.parked]) {
     const next = nextAsk(state, address, forced);
     if (next === "wait") continue;
     state.parked.delete(address);
     const progress = state.passes.get(address);
+    // Where nobody answered to the first portion nobody will to the others.
+    if (next === "done" && isRolling(state) && isFound(state, address)) finished.push(address);
     if (next === "done" || progress === undefined) continue;
     progress.pass += 1;
     progress.left = countPorts(next.ask);
     state.cellsTotal += progress.left;
-    const alike = asks.get(progress.pass) ?? new Map<Address, PortSet>();
-    asks.set(progress.pass, alike.set(address, next.ask));
+    const rank = state.portions.get(address)?.rank ?? null;
+    const key = `${progress.pass} ${rank}`;
+    const alike: NextPass = asks.get(key) ?? { pass: progress.pass, rank, asks: new Map() };
+    alike.asks.set(address, next.ask);
+    asks.set(key, alike);
   }
-  for (const [pass, ask] of asks) addPass(state, dispatch, pass, ask);
+  for (const { pass, rank, asks: each } of asks.values()) {
+    if (rank === null) addPass(state, dispatch, pass, each);
+    else dispatch.addCells(pass, each, { rank });
+  }
+  if (finished.length > 0) beginPortions(state, dispatch, finished);
+}
+
+/** What is asked of some hosts next, all at the same pass and of portions of one rank. */
+interface NextPass {
+  readonly pass: number;
+  readonly rank: number | null;
+  readonly asks: Map<Address, PortSet>;
 }
 
 /** Of a large set the likelier ports are not worth a shard of their own unless they are so few of it. */
@@ -189,5 +259,5 @@ function addPass(state: State, dispatch: Dispatch, pass: number, asks: ReadonlyM
     if (isSplit) later.set(address, subtractPorts(ports, likely));
   }
   dispatch.addCells(pass, first);
-  dispatch.addCells(pass, later, 1);
+  dispatch.addCells(pass, later, { tier: 1 });
 }
