@@ -5,6 +5,7 @@ import { describeAddressSet } from "../scope/addressSet.js";
 import { countPorts, formatPortSet } from "../scope/portSet.js";
 import { type Estimate, estimateShards } from "../sweep/estimate.js";
 import { type PlanContext, planDiscovery, planPass } from "../sweep/plan.js";
+import { describeHours } from "./hours.js";
 import type { ScanPlan } from "./scanPlan.js";
 
 const LABEL = 10;
@@ -40,9 +41,20 @@ function announcement(plan: ScanPlan): [label: string, text: string][] {
         `${plan.method === "raw" ? "SYN" : "connect()"} with nmap ${plan.nmap.version}`,
     ],
     ["pace", describePace(plan)],
+    ...capLines(plan),
+    ...(plan.hours === null
+      ? []
+      : [["hours", describeHours(plan.hours, formatDuration)] satisfies [string, string]]),
     ["duration", describeEstimate(plan)],
     ...plan.notes.map((note): [string, string] => ["note", note]),
   ];
+}
+
+function capLines({ budget }: ScanPlan): [label: string, text: string][] {
+  const { list } = budget.caps;
+  if (list.length === 0) return [];
+  const caps = list.map(({ network, rate }) => `${network} ${rate}`).join(", ");
+  return [["caps", `packets a second at most, in all: ${shorten(caps)}`]];
 }
 
 function describePace(plan: ScanPlan): string {

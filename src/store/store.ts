@@ -25,6 +25,7 @@ import type { StoreCheck } from "./checkStore.js";
 import type { CoverageFilter } from "./coverageRows.js";
 import type { CoveredLast } from "./coveredLast.js";
 import type { RunEnd } from "./endRun.js";
+import type { EverOpen } from "./everOpen.js";
 import type { FindingFilter } from "./findingRows.js";
 import type { HostFilter } from "./hostHistory.js";
 import type { BegunImport, ImportFile, ImportRecord } from "./imports.js";
@@ -73,6 +74,7 @@ export interface Store {
   hostView(address: Address, filter?: HostFilter): HostHistory[];
   knownHosts(place?: Place): KnownHost[];
   knownOpen(place?: Place): ({ address: Address } & Port)[];
+  everOpen(place?: Place): EverOpen[];
   coveredLast(ports: PortSet, place?: Place): CoveredLast[];
   shardsOf(run: RunId): ShardRecord[];
   changesOf(run: RunId): ChangeRow[];
