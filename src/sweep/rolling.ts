@@ -18,6 +18,7 @@ import {
   unionPorts,
 } from "../scope/portSet.js";
 import type { Budget } from "./pace.js";
+import { WITNESS_PORTS } from "./witnesses.js";
 
 /** Ports of a host that were covered last at one time. */
 export interface CoveredAt {
@@ -92,10 +93,11 @@ export function windowsNeeded(request: RollingRequest): number | null {
   return Math.max(1, Math.ceil((cells - early) / (capacity - early)));
 }
 
-/** Cells that a window has packets for, beside discovery. */
-function cellsIn({ budget, from, until }: RollingRequest): number {
+/** Cells that a window has packets for, beside discovery and what is asked again of each host to tell loss. */
+function cellsIn({ budget, from, until, hosts, ports }: RollingRequest): number {
   const seconds = ((until - from) / 1000) * (1 - DISCOVERY_SHARE);
-  return Math.floor((budget.rate * seconds) / PASSES);
+  const witnesses = hosts * Math.min(WITNESS_PORTS, countPorts(ports));
+  return Math.max(0, Math.floor((budget.rate * seconds - witnesses) / PASSES));
 }
 
 function earlyCells({ hosts, ports, likely }: RollingRequest): number {

@@ -12,10 +12,7 @@ import type { HostPass } from "./passes.js";
 import type { PlanContext } from "./plan.js";
 import type { Portion, Rolling } from "./rolling.js";
 import type { HoleVerdict } from "./settle.js";
-import { pickWitnessPorts, type Witnesses } from "./witnesses.js";
-
-/** Ports asked again of each host that resets: enough for a figure of its own (`loss.ts`), and soon asked. */
-const WITNESS_PORTS = 1000;
+import { pickWitnessPorts, WITNESS_PORTS, type Witnesses } from "./witnesses.js";
 
 /** Those of the addresses that answered, and why ping could not ask (null where it could). */
 export interface PingAnswers {
