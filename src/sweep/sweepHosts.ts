@@ -16,7 +16,16 @@ import { pingSilent } from "./pingSilent.js";
 import { planDiscovery, planLastLook } from "./plan.js";
 import { isRateTestDue, testRate } from "./rateTest.js";
 import { makeDispatch } from "./runShards.js";
-import { isAliveIn, isFound, type Portions, type State, secondsLeft, sweptAddresses } from "./runState.js";
+import {
+  begunPorts,
+  isAliveIn,
+  isFound,
+  type Portions,
+  type State,
+  secondsLeft,
+  sweptAddresses,
+} from "./runState.js";
+import { portsDue } from "./silence.js";
 
 /** @param identify told of hosts whose open ports are known @returns the moment discovery ended */
 export async function sweepHosts(
@@ -70,6 +79,12 @@ function notePostponed(state: State, dispatch: Dispatch): void {
   for (const [address, { left }] of state.portions) {
     const ports = unionPorts(postponed.get(address) ?? emptyPortSet, ...left.map((portion) => portion.ports));
     if (countPorts(ports) > 0) postponed.set(address, ports);
+  }
+  // Hosts in the middle of a pass, or before their next one, when the time is over: silent once is not covered.
+  for (const [address, { left }] of state.request.until === null ? [] : state.passes) {
+    if (left <= 0 && !state.parked.has(address)) continue;
+    const due = portsDue(evidenceOf(state.evidence, address), begunPorts(state, address));
+    postponed.set(address, unionPorts(postponed.get(address) ?? emptyPortSet, due));
   }
   state.postponed = postponed;
   state.unasked = new Set(
