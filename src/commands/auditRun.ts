@@ -17,9 +17,8 @@ import type { Store } from "../store/store.js";
 import { carryOut, type Progress, type SweepOutcome } from "../sweep/carryOut.js";
 import { LocalEngine } from "../sweep/localEngine.js";
 import { contextOf } from "./announce.js";
-import { endOfHours, sweepEnd } from "./hours.js";
 import { startPtrLookups } from "./resolveNames.js";
-import { rollingOrder } from "./rollingOrder.js";
+import { timing, turnedBy } from "./rollingOrder.js";
 import type { ScanPlan } from "./scanPlan.js";
 
 export interface RunRequest {
@@ -181,24 +180,6 @@ async function sweep(request: RunRequest): Promise<SweepOutcome> {
     ...outcome,
     observations: outcome.observations.map((o) => ({ ...o, names: names.get(o.address) ?? [] })),
   };
-}
-
-/** The golden section: however many runs there are, what they begin with is spread evenly. */
-const GOLDEN = (Math.sqrt(5) - 1) / 2;
-
-/** Another beginning with each run: where discovery does not get to its end, it is not always the same that are left. */
-function turnedBy(addresses: readonly Address[], run: number): readonly Address[] {
-  const first = Math.floor(((run * GOLDEN) % 1) * addresses.length);
-  return [...addresses.slice(first), ...addresses.slice(0, first)];
-}
-
-/** When the sweep must end, and in which order it asks until then; counted from now, for the run may have waited. */
-function timing({ plan, store, named }: RunRequest, known: number) {
-  if (plan.hours === null) return { until: null, rolling: null };
-  const from = Date.now();
-  const hosts = known > 0 ? known : plan.addresses.length;
-  const until = sweepEnd(endOfHours(plan.hours, from), from, hosts, plan.budget.rate);
-  return { until, rolling: rollingOrder({ plan, store, named, from, until }) };
 }
 
 /** Most pings only wait a second for nobody, so many go side by side; a tenth of the budget bounds what they send. */

@@ -6,6 +6,7 @@ import { hasAddress } from "../scope/addressSet.js";
 import { emptyPortSet, unionPorts } from "../scope/portSet.js";
 import type { Store } from "../store/store.js";
 import { planRolling, type Rolling, type RollingRequest, windowsNeeded } from "../sweep/rolling.js";
+import { endOfHours, sweepEnd } from "./hours.js";
 import type { ScanPlan } from "./scanPlan.js";
 
 export interface OrderRequest {
@@ -17,7 +18,7 @@ export interface OrderRequest {
   readonly until: Instant;
 }
 
-export function rollingOrder(request: OrderRequest): Rolling {
+function rollingOrder(request: OrderRequest): Rolling {
   return planRolling(rollingRequest(request));
 }
 
@@ -51,4 +52,25 @@ function rollingRequest({ plan, store, named, from, until }: OrderRequest): Roll
     from,
     until,
   };
+}
+
+/** The golden section: however many runs there are, what they begin with is spread evenly. */
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
+/** Another beginning with each run: where discovery does not get to its end, it is not always the same that are left. */
+export function turnedBy(addresses: readonly Address[], run: number): readonly Address[] {
+  const first = Math.floor(((run * GOLDEN) % 1) * addresses.length);
+  return [...addresses.slice(first), ...addresses.slice(0, first)];
+}
+
+/** When the sweep must end, and in which order it asks until then; counted from now, for the run may have waited. */
+export function timing(
+  { plan, store, named }: Pick<OrderRequest, "plan" | "store" | "named">,
+  known: number,
+): { readonly until: Instant | null; readonly rolling: Rolling | null } {
+  if (plan.hours === null) return { until: null, rolling: null };
+  const from = Date.now();
+  const hosts = known > 0 ? known : plan.addresses.length;
+  const until = sweepEnd(endOfHours(plan.hours, from), from, hosts, plan.budget.rate);
+  return { until, rolling: rollingOrder({ plan, store, named, from, until }) };
 }

@@ -11,6 +11,7 @@ import type { PortSet } from "../facts/port.js";
 import type { Shard } from "../facts/run.js";
 import { countPorts, emptyPortSet, unionPorts } from "../scope/portSet.js";
 import type { BudgetLedger } from "./budgetLedger.js";
+import { type CellOrder, inOrder } from "./cellOrder.js";
 import type { ShardResult } from "./engine.js";
 import { probesOf } from "./estimate.js";
 import type { Budget } from "./pace.js";
@@ -46,20 +47,6 @@ export interface DispatchOptions {
   readonly isStopped: () => boolean;
   /** Seconds until nothing more of the stage may be begun; infinite without such a moment. */
   readonly secondsLeft: (stage: Shard["stage"]) => number;
-}
-
-/** Which cells go first. */
-export interface CellOrder {
-  readonly pass: number;
-  /** Of a pass those of a lower one first; 0 for the first. */
-  readonly tier: number;
-  /** Those of a lower rank first, and of a rank the later passes: what was begun is brought to its end. Null: none. */
-  readonly rank: number | null;
-}
-
-function inOrder(a: CellOrder, b: CellOrder): number {
-  if (a.rank !== null && b.rank !== null) return a.rank - b.rank || b.pass - a.pass || a.tier - b.tier;
-  return a.pass - b.pass || a.tier - b.tier;
 }
 
 export class Dispatch {
