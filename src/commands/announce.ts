@@ -6,6 +6,7 @@ import { countPorts, formatPortSet } from "../scope/portSet.js";
 import { type Estimate, estimateShards } from "../sweep/estimate.js";
 import { type PlanContext, planDiscovery, planPass } from "../sweep/plan.js";
 import { estimateUdp, MOST_PROVED } from "../sweep/udpProof.js";
+import { describeHours } from "./hours.js";
 import type { ScanPlan } from "./scanPlan.js";
 
 const LABEL = 10;
@@ -41,10 +42,21 @@ function announcement(plan: ScanPlan): [label: string, text: string][] {
         `${plan.method === "raw" ? "SYN" : "connect()"} with nmap ${plan.nmap.version}`,
     ],
     ["pace", describePace(plan)],
+    ...capLines(plan),
+    ...(plan.hours === null
+      ? []
+      : [["hours", describeHours(plan.hours, formatDuration)] satisfies [string, string]]),
     ["duration", describeEstimate(plan)],
     ...describeUdp(plan).map((text): [string, string] => ["udp", text]),
     ...plan.notes.map((note): [string, string] => ["note", note]),
   ];
+}
+
+function capLines({ budget }: ScanPlan): [label: string, text: string][] {
+  const { list } = budget.caps;
+  if (list.length === 0) return [];
+  const caps = list.map(({ network, rate }) => `${network} ${rate}`).join(", ");
+  return [["caps", `packets a second at most, in all: ${shorten(caps)}`]];
 }
 
 function describePace(plan: ScanPlan): string {

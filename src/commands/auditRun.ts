@@ -19,6 +19,7 @@ import type { EarlierSittings } from "../sweep/resume.js";
 import { contextOf } from "./announce.js";
 import { type Beating, beat, requireInPlace } from "./heartbeat.js";
 import { startPtrLookups } from "./resolveNames.js";
+import { timing, turnedBy } from "./rollingOrder.js";
 import { progressNotes } from "./runProgress.js";
 import type { ScanPlan } from "./scanPlan.js";
 import type { StopSignals } from "./stopSignals.js";
@@ -29,6 +30,8 @@ export interface RunRequest {
   readonly run: Run;
   /** Profiled by address: due, and swept whatever discovery says. */
   readonly profiled: ReadonlySet<Address>;
+  /** Ports that the profile names for a host: asked first where the time may not suffice. */
+  readonly named: (address: Address) => PortSet;
   readonly identify: boolean;
   readonly probeFragile: boolean;
   readonly names: boolean;
@@ -123,7 +126,7 @@ async function sweep(request: Beating): Promise<SweepOutcome> {
   const history = recall(request);
   const outcome = await carryOut(
     {
-      addresses: plan.addresses,
+      addresses: plan.hours === null ? plan.addresses : turnedBy(plan.addresses, run.id),
       ports: plan.ports,
       likely: plan.likely,
       udpServices: plan.udpServices,
@@ -137,7 +140,7 @@ async function sweep(request: Beating): Promise<SweepOutcome> {
       probeFragile: request.probeFragile,
       plan: contextOf(plan),
       ping: plan.method === "connect" ? pinger(plan.budget.rate) : null,
-      until: plan.until,
+      ...timing(request, history.known.length),
       stopIfSilent: request.stopIfSilent,
       now: Date.now,
       later: (ms, then) => {

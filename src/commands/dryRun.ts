@@ -19,8 +19,10 @@ export interface PlannedShard {
 }
 
 /**
- * Discovery's shards exactly, and the first pass as it is if every address answers. Later passes, identification
- * and the second look depend on answers.
+ * The first round of discovery exactly; of the sweep what its first pass asks if every address answers, cut as it would
+ * be if all of it were cut at once. The run cuts a shard when it starts it, by which hosts and how much of the budget
+ * are free then: the same cells and options, in other portions. Later passes, identification and looks depend on
+ * answers.
  */
 export function plannedShards(plan: ScanPlan, engine: LocalEngine): PlannedShard[] {
   const asks = new Map(plan.addresses.map((address) => [address, plan.ports]));
@@ -57,6 +59,7 @@ export function renderDryRun(
         sources: plan.routes.sources,
         rate: plan.budget.rate,
         hostRate: plan.budget.hostRate,
+        caps: plan.budget.caps.list,
         vantage: plan.vantage,
         method: plan.method,
         notes: plan.notes,
@@ -79,9 +82,14 @@ export function renderDryRun(
   }
   lines.push(
     "",
-    "The sweep is shown as it is if every address answers; addresses without an answer are not swept" +
-      `${plan.skipDiscovery ? " (with -Pn they are)" : ""}. Then: a second pass over silent ports, service ` +
-      "identification of open ones, a slow second look, and a last look at every host.",
+    "Discovery asks silent addresses a second time. The sweep is shown as it is if every address answers; addresses " +
+      `without an answer are not swept${plan.skipDiscovery ? " (with -Pn they are)" : ""}. The run cuts each shard when ` +
+      "it starts it, by which hosts and how much of the budget are free then: the same addresses, ports and options, " +
+      "in other portions and at other rates, never above the budget or a cap. Then: further passes over silent ports, " +
+      "service identification of open ones, a slow second look, and a last look at every host.",
+    ...(plan.hours === null
+      ? []
+      : ["", "With hours the ports go in portions, those covered least recently first; what is left waits."]),
   );
   return `${lines.join("\n")}\n`;
 }

@@ -1,6 +1,7 @@
 /** Parsers of option values; commander shows their message with the option's name. */
 import { InvalidArgumentError } from "commander";
 import { parseDuration } from "../config/duration.js";
+import { parseWindow } from "../config/window.js";
 import { PortreeveError } from "../facts/error.js";
 
 export function collect(value: string, before: readonly string[] | undefined): string[] {
@@ -39,6 +40,17 @@ export function parseDurationOption(value: string): number {
     return parseDuration(value);
   } catch (error) {
     if (error instanceof PortreeveError) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
+}
+
+/** Hours such as `22:00-06:00`; checked here, read where the zone is known. */
+export function parseWindowOption(value: string): string {
+  try {
+    parseWindow(value);
+    return value;
+  } catch (error) {
+    if (error instanceof PortreeveError) throw new InvalidArgumentError(`${error.message}: ${error.hint}.`);
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 /** What a run was asked, kept with it so that it can be gone on with; and the plan of going on. */
 import { resolve } from "node:path";
 import { resolveAudit } from "../config/audit.js";
+import { formatWindow } from "../config/window.js";
 import { PortreeveError } from "../facts/error.js";
 import type { Run, RunId } from "../facts/run.js";
 import type { RunAsk } from "../facts/runAsk.js";
@@ -23,7 +24,10 @@ export interface AskedBeside {
   readonly minCoverage: number | null;
 }
 
-export function askOf({ addresses, skipDiscovery, pace, budget }: ScanPlan, beside: AskedBeside): RunAsk {
+export function askOf(
+  { addresses, skipDiscovery, pace, budget, hours }: ScanPlan,
+  beside: AskedBeside,
+): RunAsk {
   return {
     version: 1,
     addresses: formatAddresses(addresses),
@@ -34,6 +38,8 @@ export function askOf({ addresses, skipDiscovery, pace, budget }: ScanPlan, besi
     pace,
     rate: budget.explicit ? budget.rate : null,
     hostRate: budget.hostRate,
+    window: hours === null || hours.window === null ? null : formatWindow(hours.window),
+    probeFor: hours?.probeFor ?? null,
     stopIfSilent: beside.stopIfSilent,
     profile: beside.profile === null ? null : resolve(beside.profile),
     failOn: beside.failOn,
@@ -116,6 +122,7 @@ export async function planResume(
       vantage: run.vantage,
       realm: run.realm,
       yesLarge: true,
+      ...hoursOf(ask, flags),
     },
     config,
     { audit, targets: [{ kind: "set", text, addresses: parseAddressSet(ask.addresses) }] },
@@ -140,5 +147,14 @@ function paceOf({ pace }: RunAsk): Pace | null {
 
 function budgetOf(ask: RunAsk, planned: Budget): Budget {
   const { rate, hostRate } = ask;
-  return { ...planned, ...budgetFor({ pace: paceOf(ask) ?? "steady", rate, hostRate }) };
+  const { caps, processes } = planned;
+  const asked = budgetFor({ pace: paceOf(ask) ?? "steady", rate, hostRate, caps: caps.list });
+  return { ...asked, processes: Math.max(asked.slots, processes) };
+}
+
+/** The hours it had: the next sitting keeps to the same window, and may last as long as the first might. */
+function hoursOf(ask: RunAsk, flags: ScanFlags): Pick<ScanFlags, "window" | "for"> {
+  const window = flags.window ?? ask.window;
+  const probeFor = flags.for ?? ask.probeFor;
+  return { ...(window === null ? {} : { window }), ...(probeFor === null ? {} : { for: probeFor }) };
 }

@@ -3,15 +3,20 @@ import { type Command, Option } from "commander";
 import type { Address } from "../facts/address.js";
 import { PortreeveError } from "../facts/error.js";
 import { SEVERITIES, type Severity } from "../facts/finding.js";
+import type { PortSet } from "../facts/port.js";
 import { profiledAddresses } from "../profile/bind.js";
+import { namedPorts } from "../profile/namedPorts.js";
 import { intersectAddresses, listAddresses } from "../scope/addressSet.js";
+import { emptyPortSet } from "../scope/portSet.js";
 import { openStore } from "../store/openStore.js";
 import { PACES, type Pace } from "../sweep/pace.js";
 import { announceScan } from "./announce.js";
+import { announceRounds } from "./announceRounds.js";
 import { carryOutRun, draftRun, makeEngine, operatorOf } from "./auditRun.js";
 import { beginOrReopen } from "./beginOrReopen.js";
 import { renderDryRun } from "./dryRun.js";
 import { EXIT, exitCodeOf } from "./exitCode.js";
+import { endOfHours } from "./hours.js";
 import {
   bindFor,
   type Expectation,
@@ -21,7 +26,14 @@ import {
   resolveExpectation,
 } from "./judging.js";
 import { requireVantage } from "./namedProfile.js";
-import { collect, parseCount, parseDurationOption, parseRunId, parseShare } from "./options.js";
+import {
+  collect,
+  parseCount,
+  parseDurationOption,
+  parseRunId,
+  parseShare,
+  parseWindowOption,
+} from "./options.js";
 import { printDocument, printMessage } from "./output.js";
 import { progressLine } from "./progressLine.js";
 import { pruneOldXml } from "./pruneOldXml.js";
@@ -95,6 +107,16 @@ export function addScan(program: Command): void {
     .option("--dry-run", "print shards, argument lists and addresses; send nothing")
     .option("--yes-large", "allow more than --max-addresses")
     .option("--max-addresses <n>", "most addresses without --yes-large (default: 4096)", parseCount)
+    .option(
+      "--window <hours>",
+      "probe only in these hours, such as 22:00-06:00; the rest another time",
+      parseWindowOption,
+    )
+    .option(
+      "--for <duration>",
+      "probe for so long at most, such as 4h; the rest another time",
+      parseDurationOption,
+    )
     .option("--wait <duration>", "wait for a run that holds the database, such as 2h", parseDurationOption)
     .option(
       "--resume <run>",
@@ -142,7 +164,10 @@ async function scan(targets: readonly string[], options: ScanOptions, command: C
       hint: "check the network with: ip route; then scan again",
     });
   }
-  if (options.verbose || process.stderr.isTTY) {
+  // Outside its hours nothing is begun, nor waited for.
+  const ends = plan.hours === null ? null : endOfHours(plan.hours, Date.now());
+  const isTold = options.verbose === true || process.stderr.isTTY;
+  if (isTold) {
     for (const line of announceScan(plan, process.stderr.columns || Number.MAX_SAFE_INTEGER))
       printMessage(line);
   }
@@ -157,6 +182,9 @@ async function scan(targets: readonly string[], options: ScanOptions, command: C
       realm: plan.realm,
       before: namesBefore(store, plan),
     });
+    if (isTold && ends !== null)
+      for (const line of announceRounds(plan, store, namedBy(expectation, plan, session), ends))
+        printMessage(line);
     for (const warning of expectation.warnings) printMessage(`warning: ${warning}`);
     // Kept before the run names it: a run that is killed has the text of its profile, too.
     if (profile !== null && expectation.hash !== null) store.keepProfile(expectation.hash, profile.files);
@@ -172,6 +200,7 @@ async function scan(targets: readonly string[], options: ScanOptions, command: C
       store,
       run,
       profiled: profiledIn(expectation, plan, session),
+      named: namedBy(expectation, plan, session),
       ...beside,
       stop,
       earlier,
@@ -233,6 +262,15 @@ function profiledIn(
   const bound = bindFor(expectation, { vantage, realm }, session.zone);
   if (bound === null) return new Set();
   return new Set(listAddresses(intersectAddresses(profiledAddresses(bound), scope.addresses)));
+}
+
+function namedBy(
+  expectation: Expectation,
+  { vantage, realm }: ScanPlan,
+  session: Session,
+): (address: Address) => PortSet {
+  const bound = bindFor(expectation, { vantage, realm }, session.zone);
+  return (address) => (bound === null ? emptyPortSet : namedPorts(bound, address));
 }
 
 /** Without a terminal success is silent: a profile is met, nothing changed, nothing was missed. */

@@ -1,11 +1,12 @@
 /** From flags and configuration to all that a run needs to know before its first packet. */
 import { readFileSync } from "node:fs";
+import { availableParallelism, freemem } from "node:os";
 import { type Audit, resolveAudit } from "../config/audit.js";
 import type { Config } from "../config/config.js";
 import type { Address } from "../facts/address.js";
 import { PortreeveError } from "../facts/error.js";
 import type { PortSet } from "../facts/port.js";
-import type { Instant, Method } from "../facts/run.js";
+import type { Method } from "../facts/run.js";
 import { findNmap, nmapVersion } from "../nmap/locate.js";
 import { type Privilege, probePrivilege } from "../nmap/privilege.js";
 import { readServiceTable } from "../nmap/serviceTable.js";
@@ -19,6 +20,7 @@ import { parseTarget, type Target } from "../scope/target.js";
 import { parseExclusions, parseTargetList } from "../scope/targetList.js";
 import { topPorts } from "../scope/topPorts.js";
 import { type Budget, budgetFor, type Pace } from "../sweep/pace.js";
+import { type Hours, hoursOf } from "./hours.js";
 import { findRoutes, ownAddresses, type Routes } from "./localAddresses.js";
 import { isTooLarge, narrowToNeighbours, readNeighbours } from "./neighbours.js";
 import { resolveNames } from "./resolveNames.js";
@@ -41,6 +43,8 @@ export interface ScanFlags {
   readonly realm?: string;
   readonly yesLarge?: boolean;
   readonly maxAddresses?: number;
+  readonly window?: string;
+  readonly for?: number;
 }
 
 export interface ScanPlan {
@@ -59,8 +63,8 @@ export interface ScanPlan {
   readonly realm: string;
   readonly nmap: { readonly binary: string; readonly version: string };
   readonly routes: Routes;
-  /** When the window ends; null without one. */
-  readonly until: Instant | null;
+  /** When it may probe; null: it takes as long as it takes. */
+  readonly hours: Hours | null;
   /** Not all of them are asked. */
   readonly likely: PortSet;
   /** UDP ports for which nmap knows the words of a service. */
@@ -115,7 +119,7 @@ export async function planScan(
     targets: targets.map((t) => t.text),
     exclusions: exclusions.map((t) => t.text),
     ports,
-    until: null,
+    hours: hoursOf(flags, audit, config.timeZone),
     likely: topPorts(LIKELY_PORTS, ["tcp", "udp"], await readServiceTable(binary)),
     udpServices: countPorts(ports, "udp") > 0 ? await readUdpServices(binary) : emptyPortSet,
     method,
@@ -240,6 +244,8 @@ function paceOf(flags: ScanFlags, audit: Audit) {
     pace,
     rate,
     hostRate: flags.rate === undefined && flags.pace === undefined ? audit.hostRate : null,
+    caps: audit.caps,
+    machine: { cores: availableParallelism(), freeBytes: freemem() },
   };
 }
 

@@ -1,9 +1,11 @@
+import type { Cap } from "../facts/cap.js";
 import { PortreeveError } from "../facts/error.js";
 import type { Severity } from "../facts/finding.js";
 import { quoteText } from "../scope/quoteText.js";
-import type { AuditEntry, Config, Settings } from "./config.js";
+import { type AuditEntry, type Config, lowestCaps, type Settings } from "./config.js";
 import { didYouMean } from "./nearWord.js";
 import type { PaceName } from "./schema.js";
+import type { Window } from "./window.js";
 
 /** Everything a run needs to know from the configuration; command-line flags go over it. */
 export interface Audit {
@@ -23,6 +25,12 @@ export interface Audit {
   /** Set: an explicit rate, which rules over `pace` and lifts the host cap unless `hostRate` says one. */
   readonly rate: number | null;
   readonly hostRate: number | null;
+  /** They hold whatever the pace or the rate is. */
+  readonly caps: readonly Cap[];
+  /** When a run may probe; null: always. */
+  readonly window: Window | null;
+  /** Milliseconds that a run may probe; null: as long as it takes. */
+  readonly probeFor: number | null;
   readonly maxAddresses: number;
   /** Milliseconds. */
   readonly maxAge: number;
@@ -43,7 +51,7 @@ const NO_TARGETS = { targets: [], targetsFile: null };
 
 /**
  * The audit `name` (with or without its `@`), laid over the top level of the configuration; with null the top
- * level alone. What an audit says wins, but exclusions add up: an audit never lifts one. Throws `usage` with the
+ * level alone. What an audit says wins, but exclusions and caps add up: an audit never lifts one. Throws `usage` with the
  * nearest name for an audit that is not there.
  */
 export function resolveAudit(config: Config, name: string | null): Audit {
@@ -71,6 +79,9 @@ export function resolveAudit(config: Config, name: string | null): Audit {
     // A pace of the audit's own is not undone by a rate that the top level has for the others.
     rate: below.rate ?? (below.pace ? null : above.rate),
     hostRate: below.hostRate ?? (below.pace || below.rate ? null : above.hostRate),
+    caps: lowestCaps([...above.caps, ...(below.caps ?? [])]),
+    window: pick("window"),
+    probeFor: pick("probeFor"),
     maxAddresses: pick("maxAddresses") ?? DEFAULTS.maxAddresses,
     maxAge: pick("maxAge") ?? DEFAULTS.maxAge,
     minCoverage: pick("minCoverage") ?? DEFAULTS.minCoverage,

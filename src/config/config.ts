@@ -1,10 +1,13 @@
 /** The configuration as the rest of portreeve uses it: every path absolute, every duration in milliseconds. */
 import { resolve } from "node:path";
+import type { Cap } from "../facts/cap.js";
 import { PortreeveError } from "../facts/error.js";
 import type { Severity } from "../facts/finding.js";
+import { parseNetwork } from "../scope/network.js";
 import { quoteText } from "../scope/quoteText.js";
 import { parseDuration } from "./duration.js";
 import type { ConfigFile, Language, PaceName, SettingsFile } from "./schema.js";
+import { parseWindow, type Window } from "./window.js";
 
 /** What may be set for every audit and again for one of them; null is "not said". */
 export interface Settings {
@@ -15,6 +18,10 @@ export interface Settings {
   /** Packets a second over all processes; lifts the cap for each host. */
   readonly rate: number | null;
   readonly hostRate: number | null;
+  readonly caps: readonly Cap[];
+  readonly window: Window | null;
+  /** Milliseconds that a run may probe. */
+  readonly probeFor: number | null;
   readonly maxAddresses: number | null;
   /** Targets in nmap's syntax that are never scanned. */
   readonly exclude: readonly string[];
@@ -105,6 +112,11 @@ function settle(file: SettingsFile | ConfigFile, folders: Folders): Settings {
     pace: file.pace ?? null,
     rate: file.rate ?? null,
     hostRate: file.host_rate ?? null,
+    caps: lowestCaps(
+      Object.entries(file.caps ?? {}).map(([text, rate]) => ({ network: parseNetwork(text).text, rate })),
+    ),
+    window: file.window === undefined ? null : parseWindow(file.window),
+    probeFor: file.for === undefined ? null : parseDuration(file.for),
     maxAddresses: file.max_addresses ?? null,
     exclude: file.exclude ?? [],
     excludeFiles: (typeof excludeFile === "string" ? [excludeFile] : excludeFile).map((text) =>
@@ -117,6 +129,16 @@ function settle(file: SettingsFile | ConfigFile, folders: Folders): Settings {
     minCoverage: file.min_coverage ?? null,
     failOn: file.fail_on ?? null,
   };
+}
+
+/** One cap a network: of several the lowest. */
+export function lowestCaps(caps: readonly Cap[]): readonly Cap[] {
+  const lowest = new Map<string, Cap>();
+  for (const cap of caps) {
+    const known = lowest.get(cap.network);
+    if (known === undefined || cap.rate < known.rate) lowest.set(cap.network, cap);
+  }
+  return [...lowest.values()];
 }
 
 /** `~` and `~/x` from the home, everything else from the configuration's folder. */

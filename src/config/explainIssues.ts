@@ -68,7 +68,12 @@ function explain(issue: Issue, parent: KeyPath, yaml: YamlText): { at: Place; pr
     case "invalid_key": {
       const why = issue.issues[0]?.message ?? "is not allowed";
       const key = String(path.at(-1));
-      return [{ at: yaml.placeOfKey(path.slice(0, -1), key), problem: `the name ${quoteText(key)} ${why}` }];
+      return [
+        {
+          at: yaml.placeOfKey(path.slice(0, -1), key),
+          problem: `the name ${quoteText(key)}${why.startsWith(":") ? "" : " "}${why}`,
+        },
+      ];
     }
     default: {
       const near =

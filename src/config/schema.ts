@@ -8,6 +8,7 @@ import { SEVERITIES } from "../facts/finding.js";
 import { parseNetwork } from "../scope/network.js";
 import { parseTarget } from "../scope/target.js";
 import { parseDuration } from "./duration.js";
+import { parseWindow } from "./window.js";
 
 export const PACES = ["gentle", "steady", "fast"] as const;
 /** How fast a run goes: the figures are in measuring.md ("One budget over many nmaps"). */
@@ -61,6 +62,20 @@ const settings = {
     .optional()
     .describe("Packets a second over all processes; lifts the cap for each host. Instead of pace"),
   host_rate: packetsASecond().optional().describe("Packets a second to one host at most"),
+  caps: z
+    .record(readBy(parseNetwork), packetsASecond())
+    .optional()
+    .describe(
+      "Packets a second to an address or network at most, over all processes, whatever the rate: `10.0.3.0/24: 50`. Caps of the top level and of an audit add up: the lower one holds",
+    ),
+  window: readBy(parseWindow, "must be hours such as 22:00-06:00")
+    .optional()
+    .describe(
+      "Hours in which a run may probe, by the clock of time_zone, such as 22:00-06:00. What is left over is asked the next time, the least recently covered first",
+    ),
+  for: duration()
+    .optional()
+    .describe("How long a run may probe at most, such as 4h. What is left over is asked the next time"),
   max_addresses: z
     .int()
     .min(1)

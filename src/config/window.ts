@@ -1,6 +1,7 @@
 /** The hours in which a run may sweep: `22:00-06:00`, by the clock of the configured zone. */
 import { PortreeveError } from "../facts/error.js";
 import type { Instant } from "../facts/run.js";
+import { zoneOffset } from "../scope/zoneOffset.js";
 
 /** Minutes of the day by the clock on the wall. */
 export interface Window {
@@ -18,7 +19,7 @@ export function parseWindow(text: string): Window {
   const from = minuteOf(fromHour, fromMinute);
   const to = minuteOf(toHour, toMinute);
   if (from === null || to === null || from === to) {
-    throw new PortreeveError("usage", `--window ${JSON.stringify(text)} is no window`, {
+    throw new PortreeveError("usage", `${JSON.stringify(text)} is no window`, {
       hint: "write the hours by the clock of the configured zone, such as 22:00-06:00",
     });
   }
@@ -50,9 +51,31 @@ export function windowEnd({ from, to }: Window, zone: string, now: Instant): Ins
   return null;
 }
 
+/** The next moment after `now` at which the window opens. */
+export function windowOpening({ from }: Window, zone: string, now: Instant): Instant {
+  const today = dateAt(now, zone);
+  for (const date of [today, nextDate(today)]) {
+    const opens = instantAt(date, from, zone);
+    if (opens > now) return opens;
+  }
+  return instantAt(today + 2, from, zone);
+}
+
+/** Hours and minutes as the clock shows them: `22:00-06:00`. */
+export function formatWindow({ from, to }: Window): string {
+  const clock = (minute: number) =>
+    `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
+  return `${clock(from)}-${clock(to)}`;
+}
+
+/** Milliseconds of the window in a night in which no clock is set. */
+export function windowLength({ from, to }: Window): number {
+  return ((to - from + 24 * 60) % (24 * 60)) * MINUTE;
+}
+
 /** Days since the epoch by the calendar of the zone. */
 function dateAt(at: Instant, zone: string): number {
-  return Math.floor((at + offsetAt(at, zone)) / DAY);
+  return Math.floor((at + zoneOffset(at, zone)) / DAY);
 }
 
 function nextDate(date: number): number {
@@ -63,44 +86,22 @@ function nextDate(date: number): number {
 export function instantAt(date: number, minute: number, zone: string): Instant {
   const wall = date * DAY + minute * MINUTE;
   // Whatever the offset is there, it is one of those a day before and a day after.
-  const candidates = [offsetAt(wall - DAY, zone), offsetAt(wall + DAY, zone)].map((offset) => wall - offset);
-  const shown = candidates.filter((at) => at + offsetAt(at, zone) === wall);
+  const candidates = [zoneOffset(wall - DAY, zone), zoneOffset(wall + DAY, zone)].map(
+    (offset) => wall - offset,
+  );
+  const shown = candidates.filter((at) => at + zoneOffset(at, zone) === wall);
   if (shown.length > 0) return Math.min(...shown);
   return jumpBetween(Math.min(...candidates), Math.max(...candidates), zone);
 }
 
 /** The moment at which the offset changes, to the minute. */
 function jumpBetween(low: Instant, high: Instant, zone: string): Instant {
-  const before = offsetAt(low, zone);
+  const before = zoneOffset(low, zone);
   let [from, to] = [low, high];
   while (to - from > MINUTE) {
     const middle = Math.floor((from + to) / 2 / MINUTE) * MINUTE;
-    if (offsetAt(middle, zone) === before) from = middle;
+    if (zoneOffset(middle, zone) === before) from = middle;
     else to = middle;
   }
   return to;
-}
-
-const clocks = new Map<string, Intl.DateTimeFormat>();
-
-/** Milliseconds that the zone's clock is ahead of UTC. */
-function offsetAt(at: Instant, zone: string): number {
-  let clock = clocks.get(zone);
-  if (clock === undefined) {
-    clock = new Intl.DateTimeFormat("en-US", {
-      timeZone: zone,
-      hourCycle: "h23",
-      year: "numeric",
-      month: "numeric",
-      day: "numeric",
-      hour: "numeric",
-      minute: "numeric",
-      second: "numeric",
-    });
-    clocks.set(zone, clock);
-  }
-  const parts = Object.fromEntries(clock.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
-  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
-  const shown = Date.UTC(year, month - 1, day, hour, minute, second);
-  return shown - Math.floor(at / 1000) * 1000;
 }

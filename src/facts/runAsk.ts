@@ -11,6 +11,9 @@ export interface RunAsk {
   readonly pace: string | null;
   readonly rate: number | null;
   readonly hostRate: number | null;
+  /** The hours as they were asked for: `22:00-06:00`, milliseconds at most; null: the audit's, or none. */
+  readonly window: string | null;
+  readonly probeFor: number | null;
   readonly stopIfSilent: number | null;
   /** Absolute path of the profile; null: the audit's, or none. */
   readonly profile: string | null;

@@ -10,9 +10,11 @@ import { changesOf } from "./changesOf.js";
 import { checkStore } from "./checkStore.js";
 import { compareRuns } from "./compareRuns.js";
 import { coverageRows } from "./coverageRows.js";
+import { coveredLast } from "./coveredLast.js";
 import { coveredSince } from "./coveredSince.js";
 import { type OpenOptions, openDatabase } from "./database.js";
 import { endRun, heartbeat } from "./endRun.js";
+import { everOpen } from "./everOpen.js";
 import { findFindings, findings } from "./findingRows.js";
 import { findingsBefore } from "./findingsBefore.js";
 import { transitionsOf } from "./findingTransitions.js";
@@ -92,6 +94,8 @@ export function openStore(path: string, options: StoreOptions): Store {
     hostView: (address, filter) => hostView(ledger, address, filter),
     knownHosts: (place) => knownHosts(ledger, place),
     knownOpen: (place) => knownOpen(ledger, place),
+    everOpen: (place) => everOpen(ledger, place),
+    coveredLast: (ports, place) => coveredLast(ledger, ports, place),
     shardsOf: (run) => shardsOf(ledger, run),
     changesOf: (run) => changesOf(ledger, run),
     keepProfile: (hash, files) => keepProfile(ledger, hash, files),

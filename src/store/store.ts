@@ -33,7 +33,9 @@ import type { ChangeLogFilter } from "./changeLog.js";
 import type { ChangeFilter } from "./changeRows.js";
 import type { StoreCheck } from "./checkStore.js";
 import type { CoverageFilter } from "./coverageRows.js";
+import type { CoveredLast } from "./coveredLast.js";
 import type { RunEnd } from "./endRun.js";
+import type { EverOpen } from "./everOpen.js";
 import type { FindingFilter } from "./findingRows.js";
 import type { HostFilter } from "./hostHistory.js";
 import type { BegunImport, ImportFile, ImportRecord } from "./imports.js";
@@ -97,6 +99,8 @@ export interface Store {
   hostView(address: Address, filter?: HostFilter): HostHistory[];
   knownHosts(place?: Place): KnownHost[];
   knownOpen(place?: Place): ({ address: Address } & Port)[];
+  everOpen(place?: Place): EverOpen[];
+  coveredLast(ports: PortSet, place?: Place): CoveredLast[];
   shardsOf(run: RunId): ShardRecord[];
   changesOf(run: RunId): ChangeRow[];
   keepProfile(hash: string, files: readonly ProfileText[]): void;

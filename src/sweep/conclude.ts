@@ -12,7 +12,7 @@ import { silencedHosts } from "./harm.js";
 import type { LastLook } from "./lastLook.js";
 import { currentWitnesses } from "./passes.js";
 import { NOT_MEASURED, recallOf, type SweptHost } from "./recall.js";
-import { isAliveIn, isStopping, type State, sweptAddresses } from "./runState.js";
+import { begunPorts, isAliveIn, isStopping, type State, sweptAddresses } from "./runState.js";
 import { unconfirmedPorts } from "./secondLook.js";
 import { observationOf, silentObservation } from "./settle.js";
 import { portsDue } from "./silence.js";
@@ -80,7 +80,7 @@ function statedRecall(state: State): Recall {
     .filter((address) => isAliveIn(state, address) && !isTarpit(evidenceOf(state.evidence, address)))
     .map((address): SweptHost => {
       const host = evidenceOf(state.evidence, address);
-      const isDue = countPorts(portsDue(host, state.request.ports)) > 0;
+      const isDue = countPorts(portsDue(host, begunPorts(state, address))) > 0;
       const passes = isDue
         ? Math.min(host.silencesNeeded, state.passes.get(address)?.pass ?? 1)
         : host.silencesNeeded;
@@ -143,5 +143,8 @@ function hasVanished(
 
 function neverAsked(state: State): Set<Address> {
   if (state.request.skipDiscovery) return new Set();
-  return new Set(state.request.addresses.filter((a) => !state.askedForLife.has(a) && !isAliveIn(state, a)));
+  const { askedForLife, unasked } = state;
+  return new Set(
+    state.request.addresses.filter((a) => !askedForLife.has(a) && !unasked.has(a) && !isAliveIn(state, a)),
+  );
 }

@@ -2,7 +2,7 @@
 import type { Address } from "../facts/address.js";
 import type { HostObservation } from "../facts/observation.js";
 import type { PortSet } from "../facts/port.js";
-import { countPorts, intersectPorts, subtractPorts } from "../scope/portSet.js";
+import { countPorts, emptyPortSet, intersectPorts, subtractPorts } from "../scope/portSet.js";
 
 export interface DueContext {
   /** The asked ports. */
@@ -11,7 +11,7 @@ export interface DueContext {
   readonly expected: ReadonlySet<Address>;
   /** Addresses that no whole discovery shard asked: nobody knows whether they are alive, so they are due. */
   readonly neverAsked: ReadonlySet<Address>;
-  /** Cells that a window's end left for another run: due there. */
+  /** Cells left for another run, by a window's end or for their proof takes long: due there, unless they are covered all the same. */
   readonly postponed: ReadonlyMap<Address, PortSet>;
 }
 
@@ -24,20 +24,22 @@ export interface CoverageCount {
 
 /** Counts over the asked ports of hosts that answered, were expected, or could not be asked. */
 export function countCoverage(observations: Iterable<HostObservation>, context: DueContext): CoverageCount {
+  const coveredOf = new Map<Address, PortSet>();
   const due = new Set<Address>([...context.expected, ...context.neverAsked]);
   let covered = 0;
   for (const observation of observations) {
+    coveredOf.set(observation.address, observation.covered);
     if (observation.presence === "alive") due.add(observation.address);
     if (due.has(observation.address))
-      covered += countPorts(intersectPorts(observation.covered, portsDueOf(observation.address, context)));
+      covered += countPorts(intersectPorts(observation.covered, context.asked));
   }
   let total = 0;
-  for (const address of due) total += countPorts(portsDueOf(address, context));
+  for (const address of due) total += cellsDue(address, coveredOf.get(address) ?? emptyPortSet, context);
   return { due: total, covered, share: total === 0 ? null : covered / total };
 }
 
-/** What was left to another run is not due here, though something may have been told of it. */
-function portsDueOf(address: Address, { asked, postponed }: DueContext): PortSet {
+/** What was left to another run is not due in this one, but for what it covered all the same. */
+function cellsDue(address: Address, covered: PortSet, { asked, postponed }: DueContext): number {
   const later = postponed.get(address);
-  return later === undefined ? asked : subtractPorts(asked, later);
+  return countPorts(later === undefined ? asked : subtractPorts(asked, subtractPorts(later, covered)));
 }

@@ -11,6 +11,7 @@ import type { PortSet } from "../facts/port.js";
 import type { Shard } from "../facts/run.js";
 import { emptyPortSet, unionPorts } from "../scope/portSet.js";
 import type { BudgetLedger } from "./budgetLedger.js";
+import { type CellOrder, inOrder } from "./cellOrder.js";
 import type { ShardResult } from "./engine.js";
 import { probesOf } from "./estimate.js";
 import type { Budget } from "./pace.js";
@@ -23,8 +24,11 @@ const SHARD_SECONDS = 30;
 const LEAST_SECONDS = 1;
 /** measuring.md: at most about 20 hosts a shard. */
 const MOST_HOSTS = 20;
-/** Processes side by side: slow looks hold hardly any of the budget, and each takes memory. */
-const MOST_PROCESSES = 16;
+/**
+ * Less than this share of what a host could have is not worth a process: it would hold the host for little. So much of
+ * a slot may be idle while work waits, and no more (a property test).
+ */
+const CRUMB = 0.1;
 /** From an nmap's start to its first probe; measured 0.15 to 0.3 s. */
 const START_MS = 300;
 
@@ -39,50 +43,56 @@ export interface DispatchOptions {
   /** Calls later; the clock is the caller's. Null: nothing is given back early. */
   readonly later: ((ms: number, then: () => void) => void) | null;
   readonly isStopped: () => boolean;
-  /** Seconds until nothing more may be begun; infinite without such a moment. */
-  readonly secondsLeft: () => number;
+  /** Seconds until nothing more of the stage may be begun; infinite without such a moment. */
+  readonly secondsLeft: (stage: Shard["stage"]) => number;
 }
 
 export class Dispatch {
   readonly #options: DispatchOptions;
   /** Cut before: discovery, looks. */
   readonly #queue: Shard[] = [];
-  /** In the order in which they are taken: an earlier pass first, and of a pass its earlier tiers. */
-  #passes: { readonly pass: number; readonly tier: number; readonly pending: PendingCells }[] = [];
+  /** In the order in which they are taken. */
+  #passes: (CellOrder & { readonly pending: PendingCells })[] = [];
   #running = 0;
   #numbers = new Map<string, number>();
   #error: unknown = null;
-  #settle: (() => void) | null = null;
+  /** Those that wait until something has ended: discovery and the sweep may, at once. */
+  #waiting: (() => void)[] = [];
 
   constructor(options: DispatchOptions) {
     this.#options = options;
+    options.ledger.whenFreed(() => this.pump());
   }
 
   addShards(shards: readonly Shard[]): void {
     this.#queue.push(...shards);
   }
 
-  /** @param tier those of a lower one are asked first; 0 for the first */
-  addCells(pass: number, asks: Asks, tier = 0): void {
-    let cells = this.#passes.find((each) => each.pass === pass && each.tier === tier);
+  addCells(pass: number, asks: Asks, { tier = 0, rank = null }: Partial<Omit<CellOrder, "pass">> = {}): void {
+    let cells = this.#passes.find((each) => each.pass === pass && each.tier === tier && each.rank === rank);
     if (cells === undefined) {
-      cells = { pass, tier, pending: new PendingCells() };
-      this.#passes = [...this.#passes, cells].sort((a, b) => a.pass - b.pass || a.tier - b.tier);
+      cells = { pass, tier, rank, pending: new PendingCells() };
+      this.#passes = [...this.#passes.filter(({ pending }) => pending.cells > 0), cells].sort(inOrder);
     }
-    cells.pending.add(asks, this.#options.isLocal);
+    const { isLocal, budget } = this.#options;
+    cells.pending.add(asks, isLocal, (address) => budget.caps.of(address).key);
   }
 
-  /** What nobody will ask any more, for the time is over: the cells of a host's first pass that wait. */
+  /** What nobody will ask any more, for the time is over. */
   get postponed(): Map<Address, PortSet> {
     const left = new Map<Address, PortSet>();
-    for (const { pass, pending } of this.#passes) {
-      if (pass > 1) continue;
+    for (const { pending } of this.#passes) {
       for (const { addresses, ports } of pending.blocks) {
         for (const address of addresses)
           left.set(address, unionPorts(left.get(address) ?? emptyPortSet, ports));
       }
     }
     return left;
+  }
+
+  /** Shards that were cut before and not begun. */
+  get unbegun(): readonly Shard[] {
+    return this.#queue;
   }
 
   /** Cells that wait, of all passes. */
@@ -101,7 +111,7 @@ export class Dispatch {
     this.pump();
     while (this.#running > 0) {
       await new Promise<void>((resolve) => {
-        this.#settle = resolve;
+        this.#waiting.push(resolve);
       });
     }
     if (this.#error !== null) throw this.#error;
@@ -109,7 +119,8 @@ export class Dispatch {
 
   /** Starts what fits. */
   pump(): void {
-    while (!this.#options.isStopped() && this.#error === null && this.#running < MOST_PROCESSES) {
+    const { isStopped, budget } = this.#options;
+    while (!isStopped() && this.#error === null && this.#running < budget.processes) {
       const shard = this.#next();
       if (shard === null) return;
       void this.#start(shard);
@@ -119,7 +130,7 @@ export class Dispatch {
   async #start(shard: Shard): Promise<void> {
     const { ledger, budget, isLocal, later } = this.#options;
     const isOwn = shard.addresses.every(isLocal);
-    const hold = ledger.take(shard.addresses, isOwn ? 0 : shard.rate);
+    const hold = ledger.take(shard.addresses, shard.rate, !isOwn);
     this.#running += 1;
     if (later !== null && budget.explicit && shard.probe === "ports" && !isOwn) {
       const sent = START_MS + (probesOf(shard) / shard.rate) * 1000;
@@ -142,7 +153,7 @@ export class Dispatch {
       this.#error ??= error;
     }
     this.pump();
-    this.#settle?.();
+    for (const then of this.#waiting.splice(0)) then();
   }
 
   #next(): Shard | null {
@@ -154,9 +165,11 @@ export class Dispatch {
     const { ledger, isLocal, budget } = this.#options;
     for (const [index, shard] of this.#queue.entries()) {
       if (!shard.addresses.every(ledger.isFree)) continue;
+      if (this.#options.secondsLeft(shard.stage) < secondsNeeded(shard)) continue;
       const isOwn = shard.addresses.every(isLocal);
+      const free = Math.min(...shard.addresses.map((address) => this.#freeFor(address, isOwn)));
       // A slot that is nearly free is used: the budget may have been cut unevenly.
-      const rate = isOwn ? shard.rate : Math.min(shard.rate, Math.floor(ledger.free));
+      const rate = Math.min(shard.rate, Math.floor(free));
       if (rate < Math.min(shard.rate, Math.max(1, budget.slotRate / 2))) continue;
       this.#queue.splice(index, 1);
       return { ...shard, rate };
@@ -174,32 +187,70 @@ export class Dispatch {
   }
 
   #cut(pass: number, pending: PendingCells): Shard | null {
-    const { ledger, budget, isLocal } = this.#options;
-    const seconds = Math.min(SHARD_SECONDS, this.#options.secondsLeft());
+    const { budget, isLocal } = this.#options;
+    const seconds = Math.min(SHARD_SECONDS, this.#options.secondsLeft("sweep"));
     if (seconds < LEAST_SECONDS) return null;
     const own = pending.take({
       mostHosts: MOST_HOSTS,
-      mostCells: budget.localRate * seconds,
-      isFree: (address) => isLocal(address) && ledger.isFree(address),
+      mostCells: (hosts) => this.#ownRate(hosts) * seconds,
+      isFree: (address) => isLocal(address) && this.#isReady(address),
     });
-    if (own !== null) return this.#shardOf(pass, own, budget.localRate);
-    const slots = budget.slots - ledger.holds;
-    const free = pending.free(ledger.isFree);
-    if (slots <= 0 || free.hosts === 0) return null;
-    const parts = Math.min(slots, free.hosts);
-    const share = Math.floor(ledger.free / parts);
-    if (share < 1) return null;
-    const mostHosts = this.#mostHosts(free.hosts);
-    const rate = cappedRate(mostHosts, share, budget);
+    if (own !== null) return this.#shardOf(pass, own, this.#ownRate(own.addresses));
+    const free = pending.free(this.#isReady);
+    if (free.hosts === 0) return null;
+    const share = this.#share(free.hosts);
+    const rateFor = (hosts: readonly Address[]) => this.#cappedRate(hosts, share);
     // What is left is shared out evenly in the end, or the last shard would be alone.
     const even = Math.ceil(pending.cells / Math.min(budget.slots, pending.hosts));
     const block = pending.take({
-      mostHosts,
-      mostCells: Math.max(1, Math.min(rate * seconds, even)),
-      isFree: ledger.isFree,
+      mostHosts: this.#mostHosts(free.hosts),
+      mostCells: (hosts) => Math.max(1, Math.min(rateFor(hosts) * seconds, even)),
+      isFree: this.#isReady,
     });
     if (block === null) return null;
-    return this.#shardOf(pass, block, Math.max(1, cappedRate(block.addresses.length, rate, budget)));
+    return this.#shardOf(pass, block, Math.max(1, rateFor(block.addresses)));
+  }
+
+  /** Free, and enough of the budget and of its caps is left for it. */
+  #isReady = (address: Address): boolean => {
+    const { ledger, budget, isLocal } = this.#options;
+    if (!ledger.isFree(address)) return false;
+    const isOwn = isLocal(address);
+    const most = isOwn ? budget.localRate : Math.min(this.#slot, budget.hostRate ?? this.#slot);
+    const could = Math.min(most, budget.caps.of(address).lowest);
+    return this.#freeFor(address, isOwn) >= Math.max(1, could * CRUMB);
+  };
+
+  /** Packets a second that the budget and its caps leave a host. */
+  #freeFor(address: Address, isOwn: boolean): number {
+    const { ledger } = this.#options;
+    return Math.min(isOwn ? Number.POSITIVE_INFINITY : ledger.free, ledger.room(address));
+  }
+
+  /** Packets a second of one slot as things are. */
+  get #slot(): number {
+    const { budget, ledger } = this.#options;
+    return Math.max(1, (budget.rate * ledger.factor) / budget.slots);
+  }
+
+  /** What is free, in even parts: as many as there are slots in it, and hosts. A part that is nearly a slot is one. */
+  #share(hosts: number): number {
+    const { free } = this.#options.ledger;
+    const parts = Math.max(1, Math.min(hosts, Math.ceil(free / this.#slot - CRUMB)));
+    return Math.max(1, Math.floor(free / parts));
+  }
+
+  #ownRate(hosts: readonly Address[]): number {
+    const { budget, ledger } = this.#options;
+    return Math.floor(Math.min(budget.localRate, ...hosts.map((address) => ledger.room(address))));
+  }
+
+  /** A share, but never above the cap of so many hosts, nor what is left of those over them. */
+  #cappedRate(hosts: readonly Address[], share: number): number {
+    const { budget, ledger } = this.#options;
+    const room = Math.floor(Math.min(...hosts.map((address) => ledger.room(address))));
+    const most = budget.hostRate === null ? share : Math.min(share, budget.hostRate * hosts.length);
+    return Math.min(most, room);
   }
 
   /**
@@ -219,7 +270,7 @@ export class Dispatch {
   }
 }
 
-/** A share, but never above the cap of so many hosts. */
-function cappedRate(hosts: number, share: number, { hostRate }: Budget): number {
-  return hostRate === null ? share : Math.min(share, hostRate * hosts);
+/** A shard of the sweep that was cut before was not cut for the time that is left: it is begun where it can end. */
+function secondsNeeded(shard: Shard): number {
+  return shard.stage === "sweep" ? Math.max(LEAST_SECONDS, probesOf(shard) / shard.rate) : LEAST_SECONDS;
 }

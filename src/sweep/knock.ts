@@ -11,7 +11,7 @@ import { countPorts, emptyPortSet, intersectPorts, subtractPorts } from "../scop
 import { answeredPorts, evidenceOf, type HostEvidence } from "./evidence.js";
 import { KNOCK_PASS, planKnock } from "./plan.js";
 import { runIdentification } from "./runShards.js";
-import { isAliveIn, type State } from "./runState.js";
+import { begunPorts, isAliveIn, isStopping, type State, secondsLeft } from "./runState.js";
 
 export function isKnock({ stage, probe, pass }: Pick<Shard, "stage" | "probe" | "pass">): boolean {
   return stage === "identify" && probe === "services" && pass === KNOCK_PASS;
@@ -22,7 +22,7 @@ export function isKnock({ stage, probe, pass }: Pick<Shard, "stage" | "probe" | 
  * then hosts go together. It goes on beside the sweep.
  */
 export function knockOnUdp(state: State, swept: readonly Address[], isLast: boolean): void {
-  if (!state.request.identify || state.stop.signal.aborted) return;
+  if (!state.request.identify || isStopping(state) || secondsLeft(state) <= 0) return;
   for (const address of swept) if (isAliveIn(state, address)) state.toKnockOn.add(address);
   if (state.toKnockOn.size === 0 || (!isLast && isAnyAsked(state))) return;
   const asks = new Map<Address, PortSet>();
@@ -44,8 +44,9 @@ function isAnyAsked({ passes }: State): boolean {
   return false;
 }
 
-function portsToKnockOn({ request }: State, host: HostEvidence): PortSet {
-  const known = intersectPorts(request.ports, request.udpServices);
+function portsToKnockOn(state: State, host: HostEvidence): PortSet {
+  const { request } = state;
+  const known = intersectPorts(begunPorts(state, host.address), request.udpServices);
   const silent = subtractPorts({ ...emptyPortSet, udp: known.udp }, answeredPorts(host));
   return request.probeFragile ? silent : withoutFragilePorts(silent).probe;
 }

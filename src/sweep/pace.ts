@@ -6,6 +6,9 @@
  * cap, which keeps the cap exactly; without it (an explicit `--rate` is consent) a slot serves a group of hosts.
  */
 
+import type { Cap } from "../facts/cap.js";
+import { Caps } from "./caps.js";
+
 export const PACES = ["gentle", "steady", "fast"] as const;
 export type Pace = (typeof PACES)[number];
 
@@ -27,13 +30,23 @@ const IDENTIFY_SLOTS = { least: 4, most: 24, rateEach: 30 } as const;
 /** Share of the budget kept for identification while any is due. */
 const IDENTIFY_SHARE = 0.1;
 
+/**
+ * Sweeping processes side by side, where caps leave each so little that more are needed to use the budget. Each takes
+ * memory (nmap about 20 MB, measured) and a share of a core.
+ */
+const PROCESSES = { usual: 16, most: 64, aCore: 16, bytesEach: 40e6 } as const;
+
 export interface Budget {
   /** Packets a second over all processes. */
   readonly rate: number;
   /** Packets a second at one host; null where an explicit rate lifted the cap. */
   readonly hostRate: number | null;
-  /** Sweeping processes side by side. */
+  /** Caps on networks and hosts, over all processes; they hold beside any rate. */
+  readonly caps: Caps;
+  /** Sweeping processes that the budget is shared out to. */
   readonly slots: number;
+  /** Sweeping processes side by side at most, where caps keep them below a slot's rate. */
+  readonly processes: number;
   /** Packets a second of one slot. */
   readonly slotRate: number;
   /** Packets a second of a process whose addresses are all the bastion's own. */
@@ -50,6 +63,14 @@ export interface PaceRequest {
   readonly rate: number | null;
   /** `host_rate` of the configuration; a cap even beside an explicit rate. */
   readonly hostRate: number | null;
+  readonly caps?: readonly Cap[];
+  /** What the machine can bear; not known, a usual one. */
+  readonly machine?: Machine;
+}
+
+export interface Machine {
+  readonly cores: number;
+  readonly freeBytes: number;
 }
 
 /** The budget of a run; rates in packets a second. */
@@ -63,7 +84,9 @@ export function budgetFor(request: PaceRequest): Budget {
   return {
     rate,
     hostRate,
+    caps: new Caps(request.caps ?? []),
     slots,
+    processes: Math.max(slots, processesFor(request.machine)),
     slotRate: Math.max(1, Math.floor(sweepRate / slots)),
     localRate: explicit ? rate : LOCAL_RATE,
     identifySlots: identifySlotsFor(rate),
@@ -76,6 +99,15 @@ function slotsFor(rate: number, hostRate: number | null): number {
   if (hostRate === null) return rate < UNCAPPED_SLOTS ? 1 : UNCAPPED_SLOTS;
   // A slot sends one packet a second at least, so there are no more slots than packets.
   return Math.min(16, Math.max(1, Math.min(Math.floor(rate), Math.ceil(rate / hostRate))));
+}
+
+function processesFor(machine: Machine | undefined): number {
+  if (machine === undefined) return PROCESSES.usual;
+  const bearable = Math.min(
+    machine.cores * PROCESSES.aCore,
+    Math.floor(machine.freeBytes / PROCESSES.bytesEach),
+  );
+  return Math.max(1, Math.min(PROCESSES.most, bearable));
 }
 
 function identifySlotsFor(rate: number): number {

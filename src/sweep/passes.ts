@@ -4,7 +4,7 @@ import type { PortSet } from "../facts/port.js";
 import { countPorts, emptyPortSet, unionPorts } from "../scope/portSet.js";
 import { closedPorts, evidenceOf, type HostEvidence, isAlive } from "./evidence.js";
 import { type Loss, lossAt, MOST_PASSES, passesFor, UNMEASURED_PASSES } from "./loss.js";
-import type { State } from "./runState.js";
+import { begunPorts, type State } from "./runState.js";
 import { portsDue } from "./silence.js";
 import { atRunPace, portsToProve } from "./udpProof.js";
 import { type HostWitnesses, lossesOf, resetLimited } from "./witnesses.js";
@@ -25,6 +25,8 @@ export interface HostPass {
   proofs: number;
   /** What the present one of them asks; null in a pass at the run's pace. */
   proving: PortSet | null;
+  /** UDP ports that their proof was begun of, of all portions. */
+  proved: number;
   /** UDP ports whose proof is left to other runs. */
   later: PortSet;
 }
@@ -40,13 +42,14 @@ export function firstPass(ports: PortSet): HostPass {
     isWitnessed: false,
     proofs: 0,
     proving: null,
+    proved: 0,
     later: emptyPortSet,
   };
 }
 
 /** @param forced nothing more will be told of loss: a host that waits is asked once more */
 export function nextAsk(state: State, address: Address, forced: boolean): NextAsk {
-  const { ports } = state.request;
+  const ports = begunPorts(state, address);
   const progress = state.passes.get(address);
   const host = evidenceOf(state.evidence, address);
   if (progress === undefined) return { ask: ports, pace: "run" };

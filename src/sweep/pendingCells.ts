@@ -11,7 +11,7 @@ import { familyOf } from "../scope/address.js";
 import { countPorts, emptyPortSet, formatPortSet } from "../scope/portSet.js";
 import type { Asks } from "./plan.js";
 
-/** Cells of one protocol, family and network: what one nmap can ask. */
+/** Cells of one protocol, family and place under caps: what one nmap can ask. */
 export interface Block {
   readonly addresses: readonly Address[];
   readonly ports: PortSet;
@@ -22,9 +22,12 @@ export interface Block {
 
 export interface Take {
   readonly mostHosts: number;
-  readonly mostCells: number;
+  /** Of so many hosts together; it may depend on which they are. */
+  readonly mostCells: number | ((hosts: readonly Address[]) => number);
   readonly isFree: (address: Address) => boolean;
 }
+
+type PlaceOf = (address: Address) => string;
 
 export class PendingCells {
   #blocks: Block[] = [];
@@ -44,8 +47,9 @@ export class PendingCells {
     return new Set(this.#blocks.flatMap(({ addresses }) => addresses)).size;
   }
 
-  add(asks: Asks, isLocal: (address: Address) => boolean): void {
-    for (const block of blocksOf(asks, isLocal)) {
+  /** @param placeOf hosts of other places never go together */
+  add(asks: Asks, isLocal: (address: Address) => boolean, placeOf: PlaceOf = () => ""): void {
+    for (const block of blocksOf(asks, isLocal, placeOf)) {
       this.#blocks.push(block);
       this.#cells += cellsOf(block);
     }
@@ -84,10 +88,11 @@ export class PendingCells {
     const block = this.#blocks[best];
     if (block === undefined) return null;
     const addresses = block.addresses.filter(isFree).slice(0, Math.max(1, mostHosts));
+    const cells = typeof mostCells === "number" ? mostCells : mostCells(addresses);
     const { taken, left } = splitPorts(
       block.ports,
       block.protocol,
-      Math.max(1, Math.floor(mostCells / addresses.length)),
+      Math.max(1, Math.floor(cells / addresses.length)),
     );
     const chosen = new Set(addresses);
     const others = block.addresses.filter((address) => !chosen.has(address));
@@ -107,7 +112,7 @@ function cellsOf({ addresses, ports }: Block): number {
 }
 
 /** Hosts that are asked the same ports go together. */
-function blocksOf(asks: Asks, isLocal: (address: Address) => boolean): Block[] {
+function blocksOf(asks: Asks, isLocal: (address: Address) => boolean, placeOf: PlaceOf): Block[] {
   const blocks = new Map<string, Block & { readonly addresses: Address[] }>();
   for (const [address, ask] of asks) {
     for (const protocol of ["tcp", "udp"] as const) {
@@ -115,7 +120,7 @@ function blocksOf(asks: Asks, isLocal: (address: Address) => boolean): Block[] {
       const ports = { ...emptyPortSet, [protocol]: ask[protocol] };
       const local = isLocal(address);
       const family: Family = familyOf(address);
-      const key = `${family} ${local} ${formatPortSet(ports)}`;
+      const key = `${family} ${local} ${placeOf(address)} ${formatPortSet(ports)}`;
       const block = blocks.get(key);
       if (block === undefined) blocks.set(key, { addresses: [address], ports, protocol, local });
       else block.addresses.push(address);

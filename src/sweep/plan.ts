@@ -4,7 +4,7 @@
  * Every (address, port) cell is planned exactly once a pass: hosts are grouped by what is left to ask of them,
  * groups are cut by hosts and then by ports, and nothing else decides (a property test holds it to that).
  */
-import type { Address, Family } from "../facts/address.js";
+import type { Address } from "../facts/address.js";
 import type { PortRange, PortSet, Protocol } from "../facts/port.js";
 import type { Shard, Stage } from "../facts/run.js";
 import { familyOf } from "../scope/address.js";
@@ -41,12 +41,12 @@ export type Asks = ReadonlyMap<Address, PortSet>;
 export function planDiscovery(addresses: readonly Address[], round: number, context: PlanContext): Shard[] {
   const shards: Shard[] = [];
   for (const group of alike(addresses, context)) {
-    const whole = group.local ? context.budget.localRate : context.budget.slotRate;
+    const whole = Math.min(group.lowest, group.local ? context.budget.localRate : context.budget.slotRate);
     const most = Math.max(1, Math.floor((whole * SHARD_SECONDS) / DISCOVERY_PROBES));
     const even = Math.ceil(group.addresses.length / context.budget.slots);
     const size = Math.max(1, Math.min(even, most, MOST_DISCOVERY_ADDRESSES));
     for (const part of chunk(group.addresses, size)) {
-      const rate = group.local ? whole : cappedRate(part.length, context.budget);
+      const rate = group.local ? whole : Math.min(whole, cappedRate(part.length, context.budget));
       shards.push(shardOf("discover", "hosts", round, shards.length, part, emptyPortSet, rate));
     }
   }
@@ -72,9 +72,10 @@ export function planIdentify(open: Asks, context: PlanContext): Shard[] {
   for (const protocol of ["tcp", "udp"] as const) {
     for (const group of groupByAsk(open, protocol, context)) {
       for (const address of group.addresses) {
-        const rate = group.local
-          ? context.budget.localRate
-          : Math.min(IDENTIFY_RATE, cappedRate(1, context.budget));
+        const rate = Math.min(
+          group.lowest,
+          group.local ? context.budget.localRate : Math.min(IDENTIFY_RATE, cappedRate(1, context.budget)),
+        );
         shards.push(shardOf("identify", "services", 1, shards.length, [address], group.ports, rate));
       }
     }
@@ -83,12 +84,13 @@ export function planIdentify(open: Asks, context: PlanContext): Shard[] {
 }
 
 /** Silent UDP ports in the words of their usual services: mostly nmap waits, so hosts go together. */
-export function planKnock(silent: Asks, { budget, isLocal }: PlanContext): Shard[] {
-  return groupHosts(silent, MOST_HOSTS, isLocal).map(({ addresses, ports, local }, index) => {
-    const rate = local
+export function planKnock(silent: Asks, context: PlanContext): Shard[] {
+  const { budget } = context;
+  return groupHosts(silent, MOST_HOSTS, context).map(({ addresses, ports, local, lowest }, index) => {
+    const most = local
       ? budget.localRate
       : Math.min(IDENTIFY_RATE * addresses.length, cappedRate(addresses.length, budget));
-    return shardOf("identify", "services", KNOCK_PASS, index, addresses, ports, rate);
+    return shardOf("identify", "services", KNOCK_PASS, index, addresses, ports, Math.min(most, lowest));
   });
 }
 
@@ -98,7 +100,7 @@ export function planLook(asks: Asks, round: number, context: PlanContext): Shard
   for (const protocol of ["tcp", "udp"] as const) {
     for (const group of groupByAsk(asks, protocol, context)) {
       for (const address of group.addresses) {
-        const rate = lookRate(protocol, countPorts(group.ports), context.budget);
+        const rate = Math.min(group.lowest, lookRate(protocol, countPorts(group.ports), context.budget));
         shards.push(shardOf("confirm", "ports", round, shards.length, [address], group.ports, rate));
       }
     }
@@ -139,18 +141,21 @@ interface Group {
   readonly addresses: readonly Address[];
   readonly ports: PortSet;
   readonly local: boolean;
+  /** Packets a second of the lowest cap that they are all under. */
+  readonly lowest: number;
 }
 
 function groupByAsk(asks: Asks, protocol: Protocol, context: PlanContext): Group[] {
-  const groups = new Map<string, { addresses: Address[]; ports: PortSet; local: boolean }>();
+  const groups = new Map<string, Group & { readonly addresses: Address[] }>();
   for (const [address, ask] of asks) {
     const ports = { ...emptyPortSet, [protocol]: ask[protocol] };
     if (ports[protocol].length === 0) continue;
     const local = context.isLocal(address);
-    const key = `${familyOf(address)} ${local} ${formatPortSet(ports)}`;
+    const { key: place, lowest } = context.budget.caps.of(address);
+    const key = `${familyOf(address)} ${local} ${place} ${formatPortSet(ports)}`;
     const group = groups.get(key);
     if (group) group.addresses.push(address);
-    else groups.set(key, { addresses: [address], ports, local });
+    else groups.set(key, { addresses: [address], ports, local, lowest });
   }
   return [...groups.values()];
 }
@@ -164,7 +169,10 @@ interface Part {
 function* cutGroup(group: Group, protocol: Protocol, budget: Budget): Iterable<Part> {
   const size = hostsPerShard(group, budget);
   for (const addresses of chunk(group.addresses, size)) {
-    const rate = group.local ? budget.localRate : Math.max(1, cappedRate(addresses.length, budget));
+    const rate = Math.min(
+      group.lowest,
+      group.local ? budget.localRate : Math.max(1, cappedRate(addresses.length, budget)),
+    );
     const most = Math.max(1, Math.floor((rate * SHARD_SECONDS) / addresses.length));
     for (const ports of cutPorts(group.ports, protocol, most)) yield { addresses, ports, rate };
   }
@@ -208,16 +216,21 @@ function* cutPorts(ports: PortSet, protocol: Protocol, most: number): Iterable<P
   if (current.length > 0) yield { ...emptyPortSet, [protocol]: current };
 }
 
-function* alike(
+/** By family, whether they are the bastion's own, and the caps that they are under. */
+function alike(
   addresses: readonly Address[],
-  context: PlanContext,
-): Iterable<{ addresses: Address[]; local: boolean }> {
-  for (const local of [false, true]) {
-    for (const family of [4, 6] as const satisfies readonly Family[]) {
-      const part = addresses.filter((a) => familyOf(a) === family && context.isLocal(a) === local);
-      if (part.length > 0) yield { addresses: part, local };
-    }
+  { budget, isLocal }: PlanContext,
+): Iterable<{ addresses: Address[]; local: boolean; lowest: number }> {
+  const groups = new Map<string, { addresses: Address[]; local: boolean; lowest: number }>();
+  for (const address of addresses) {
+    const local = isLocal(address);
+    const { key: place, lowest } = budget.caps.of(address);
+    const key = `${local} ${familyOf(address)} ${place}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { addresses: [address], local, lowest });
+    else group.addresses.push(address);
   }
+  return groups.values();
 }
 
 function* chunk<T>(items: readonly T[], size: number): Iterable<T[]> {

@@ -14,6 +14,7 @@ import { noteSent } from "./harm.js";
 import { answeringPort } from "./lastLook.js";
 import { firstPass, isWitness } from "./passes.js";
 import { planLastLook } from "./plan.js";
+import { isRolling, restorePortions } from "./portions.js";
 import { foldWithWitnesses, runShards } from "./runShards.js";
 import { isAliveIn, type State } from "./runState.js";
 import { portsDue } from "./silence.js";
@@ -103,6 +104,13 @@ function restorePass(state: State, address: Address, passes: AskedPasses | undef
   const host = evidenceOf(state.evidence, address);
   const last = Math.max(...passes.keys());
   const leftOf = (pass: number) => subtractPorts(ports, passes.get(pass) ?? emptyPortSet);
+  if (isRolling(state)) {
+    // Their passes are told apart port by port: what was asked too seldom is asked again.
+    restorePortions(state, address, passes.get(1) ?? emptyPortSet);
+    state.passes.set(address, { ...firstPass(emptyPortSet), isWitnessed: last > 1 && isWitness(host) });
+    state.parked.add(address);
+    return;
+  }
   // Who answers nothing is asked everything in each pass; of the others only the first is known without a reckoning.
   const open = isAlive(host) ? [1] : Array.from({ length: last }, (_, index) => index + 1);
   const pass = open.find((each) => countPorts(leftOf(each)) > 0);

@@ -36,7 +36,7 @@ export async function runIdentification(
 ): Promise<void> {
   const runOne = (shard: Shard) =>
     limit(async () => {
-      const end = state.ledger.takeForIdentification(shard.rate);
+      const end = state.ledger.takeForIdentification(shard.addresses, shard.rate);
       try {
         await runShard(state, shard);
         state.hooks.onProgress(progressOf(state, shard));
@@ -64,7 +64,7 @@ export function makeDispatch(
     isLocal,
     later: state.request.later,
     isStopped: () => isStopping(state),
-    secondsLeft: () => secondsLeft(state),
+    secondsLeft: (stage) => secondsLeft(state, stage),
     onEnd: (shard, result) => {
       onEnd(shard, result);
       state.hooks.onProgress(progressOf(state, shard));

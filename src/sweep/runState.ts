@@ -10,11 +10,9 @@ import { isAlive, type RunEvidence } from "./evidence.js";
 import type { LastSent } from "./harm.js";
 import type { HostPass } from "./passes.js";
 import type { PlanContext } from "./plan.js";
+import type { Portion, Rolling } from "./rolling.js";
 import type { HoleVerdict } from "./settle.js";
-import { pickWitnessPorts, type Witnesses } from "./witnesses.js";
-
-/** Ports asked again of each host that resets: enough for a figure of its own (`loss.ts`), and soon asked. */
-const WITNESS_PORTS = 1000;
+import { pickWitnessPorts, WITNESS_PORTS, type Witnesses } from "./witnesses.js";
 
 /** Processes that knock on silent UDP ports, of up to 20 hosts each. */
 const KNOCKS_AT_ONCE = 4;
@@ -53,6 +51,8 @@ export interface SweepRequest {
   readonly ping: ((addresses: readonly Address[], signal: AbortSignal) => Promise<PingAnswers>) | null;
   /** No shard of the sweep is begun that could not end by then; null: it takes as long as it takes. */
   readonly until: Instant | null;
+  /** In which order, where the time may not suffice; without it everything is asked, pass by pass. */
+  readonly rolling?: Rolling | null;
   readonly now: () => Instant;
   /** Calls `then` after so many milliseconds; null where time is not to be told. */
   readonly later: ((ms: number, then: () => void) => void) | null;
@@ -115,8 +115,12 @@ export interface State {
   readonly passes: Map<Address, HostPass>;
   /** Hosts whose next pass depends on what others tell of loss. */
   readonly parked: Set<Address>;
-  /** What the time did not suffice for: first passes only, for a further one is no fault of its own. */
+  /** What the time did not suffice for, so that it is due in another run. */
   postponed: ReadonlyMap<Address, PortSet>;
+  /** Addresses that nobody was asked for, for the time was over. */
+  unasked: ReadonlySet<Address>;
+  /** Of a run that goes portion by portion: what was begun of a host, and what was not. */
+  readonly portions: Map<Address, Portions>;
   readonly witnesses: Witnesses;
   readonly witnessPorts: PortSet;
   /** Whether loss depends on the rate: not in question, to be tried, tried. */
@@ -131,6 +135,18 @@ export interface State {
   readonly identifying: Promise<void>[];
   /** The last number of each series of shard ids. */
   readonly numbers: Map<string, number>;
+}
+
+export interface Portions {
+  begun: PortSet;
+  /** Of the portion that was begun last. */
+  rank: number;
+  readonly left: Portion[];
+}
+
+/** The ports that the run has begun to ask of a host: all of them, where it does not go portion by portion. */
+export function begunPorts({ request, portions }: State, address: Address): PortSet {
+  return portions.get(address)?.begun ?? request.ports;
 }
 
 /** A run that has learned nothing yet. */
@@ -168,6 +184,8 @@ export function startState(
     passes: new Map(),
     parked: new Set(),
     postponed: new Map(),
+    unasked: new Set(),
+    portions: new Map(),
     witnesses: new Map(),
     witnessPorts: pickWitnessPorts(request.ports, WITNESS_PORTS, request.random),
     rateTest: "none",
@@ -204,6 +222,12 @@ export function isStopping({ stop, finish }: State): boolean {
   return stop.signal.aborted || finish.aborted;
 }
 
-export function secondsLeft({ request }: State): number {
-  return request.until === null ? Number.POSITIVE_INFINITY : (request.until - request.now()) / 1000;
+/** Until nothing more of a stage may be begun. The closing looks are always taken: without them no silence counts. */
+export function secondsLeft({ request }: State, stage: Shard["stage"] = "sweep"): number {
+  if (request.until === null || stage === "identify" || stage === "confirm") return Number.POSITIVE_INFINITY;
+  const until =
+    stage === "discover"
+      ? Math.min(request.until, request.rolling?.discoverUntil ?? request.until)
+      : request.until;
+  return (until - request.now()) / 1000;
 }

@@ -7,7 +7,7 @@ import { answeredPorts, evidenceOf, type HostEvidence, isAlive, openPorts } from
 import { type HoleQuestion, judgeHoles, type LookAnswers, noLook, screenForHoles } from "./holes.js";
 import { planLook } from "./plan.js";
 import { runShards } from "./runShards.js";
-import type { State } from "./runState.js";
+import { begunPorts, type State } from "./runState.js";
 import { agreedPorts, foundBy, foundOf } from "./secondAnswer.js";
 
 /** The slow second look at holes, each beside silent neighbours. */
@@ -69,7 +69,7 @@ function holeQuestion(state: State, host: HostEvidence): HoleQuestion | null {
     state.verdicts.set(host.address, { holes: [], unjudged, resetLimited: false });
     return null;
   }
-  const silent = subtractPorts(state.request.ports, answeredPorts(host));
+  const silent = subtractPorts(begunPorts(state, host.address), answeredPorts(host));
   const screening = screenForHoles(host, silent, state.request.random);
   if ("question" in screening) return screening.question;
   state.verdicts.set(host.address, { holes: [], unjudged: screening.unjudged, resetLimited: false });
@@ -84,7 +84,7 @@ function closedOrRefused(host: HostEvidence): PortSet {
 function doubtfulPorts(state: State, host: HostEvidence): PortSet {
   const before = intersectPorts(
     state.request.knownOpen.get(host.address) ?? emptyPortSet,
-    state.request.ports,
+    begunPorts(state, host.address),
   );
   let doubts = subtractPorts(before, openPorts(host));
   for (const { answer, seen } of host.open.values()) {

@@ -6,18 +6,17 @@ import type { Address } from "../facts/address.js";
 import type { PortSet } from "../facts/port.js";
 import type { Instant, Shard } from "../facts/run.js";
 import { countPorts, emptyPortSet, intersectPorts, subtractPorts, unionPorts } from "../scope/portSet.js";
+import { Discovery, discover } from "./discover.js";
 import type { Dispatch } from "./dispatch.js";
-import type { ShardResult } from "./engine.js";
-import { evidenceOf } from "./evidence.js";
 import { suspects } from "./harm.js";
-import { answeringPort } from "./lastLook.js";
 import { firstPass, nextAsk } from "./passes.js";
-import { pingSilent } from "./pingSilent.js";
-import { planDiscovery, planLastLook } from "./plan.js";
+import { beginPortions, isRolling } from "./portions.js";
+import { notePostponed } from "./postponed.js";
 import { isRateTestDue, testRate } from "./rateTest.js";
 import { lookAgain, noteDiscovered } from "./resume.js";
 import { makeDispatch, progressOf } from "./runShards.js";
-import { isAliveIn, isFound, isStopping, type State, secondsLeft, sweptAddresses } from "./runState.js";
+import { isFound, isStopping, type State, secondsLeft, sweptAddresses } from "./runState.js";
+import { askSuspects, noteAskedAgain } from "./suspects.js";
 import { UdpProofs } from "./udpProofs.js";
 
 export interface Tell {
@@ -48,7 +47,8 @@ export async function sweepHosts(state: State, tell: Tell): Promise<Instant> {
       notePass(state, shard);
       proofs.end(shard);
       tell.identify(shard.addresses);
-      tell.swept(goOn(state, dispatch, proofs, false));
+      // A portion waits for nobody: what others would tell of loss may come after the window.
+      tell.swept(goOn(state, dispatch, proofs, isRolling(state)));
     }
   });
   if (state.sitting > 1) {
@@ -70,93 +70,8 @@ export async function sweepHosts(state: State, tell: Tell): Promise<Instant> {
     proofs.begin(state, dispatch);
     await dispatch.drain();
   }
-  state.postponed = postponedCells(state, dispatch);
+  notePostponed(state, dispatch);
   return discoveryEnd;
-}
-
-/** A host that fell silent in the middle is asked at once whether it is there. */
-function askSuspects(state: State, dispatch: Dispatch, addresses: readonly Address[]): void {
-  if (addresses.length === 0) return;
-  for (const address of addresses) state.suspected.add(address);
-  const answering = new Map(
-    addresses.map((address) => [address, answeringPort(evidenceOf(state.evidence, address))]),
-  );
-  const shards = planLastLook(answering, 1, state.request.plan);
-  dispatch.addShards(shards.map((shard) => ({ ...shard, id: shard.id.replace("last", "suspect") })));
-}
-
-function noteAskedAgain(state: State, shard: Shard, result: ShardResult | null): void {
-  if (!result?.whole) return;
-  for (const address of shard.addresses) {
-    const { lastAnswerFrom } = evidenceOf(state.evidence, address);
-    const askedAt = result.exit.startedAt;
-    if ((lastAnswerFrom ?? 0) < askedAt) state.knockedOver.set(address, askedAt);
-    else state.knockedOver.delete(address);
-  }
-  stopIfTooManyFell(state);
-}
-
-function stopIfTooManyFell(state: State): void {
-  const { stopIfSilent } = state.request;
-  const { size } = state.knockedOver;
-  if (stopIfSilent === null || size < stopIfSilent || state.stop.signal.aborted) return;
-  const listed = [...state.knockedOver.keys()].slice(0, 5).join(", ");
-  const hosts = size === 1 ? "1 host" : `${size} hosts`;
-  state.whyStopped = `${hosts} fell silent while swept (${listed}${size > 5 ? ", …" : ""}): stopped, as --stop-if-silent ${stopIfSilent} asks`;
-  state.warnings.add(state.whyStopped);
-  state.stop.abort();
-}
-
-/** Waits for the shards of one round, while the sweep goes on beside it. */
-class Discovery {
-  #left = new Set<string>();
-  #resolve: (() => void) | null = null;
-
-  async round(shards: readonly Shard[], start: () => void): Promise<void> {
-    this.#left = new Set(shards.map(({ id }) => id));
-    if (shards.length === 0) return;
-    await new Promise<void>((resolve) => {
-      this.#resolve = resolve;
-      start();
-    });
-  }
-
-  end({ id }: Shard): void {
-    this.#left.delete(id);
-    if (this.#left.size === 0) this.#resolve?.();
-  }
-
-  /** Nothing more will be started. */
-  giveUp(): void {
-    this.#resolve?.();
-  }
-}
-
-async function discover(
-  state: State,
-  dispatch: Dispatch,
-  discovery: Discovery,
-  round: number,
-): Promise<void> {
-  // One that is being swept already is asked enough: a round takes it from nobody.
-  const silent = state.request.addresses.filter(
-    (address) =>
-      !isAliveIn(state, address) &&
-      !state.passes.has(address) &&
-      state.discovered.get(round)?.has(address) !== true,
-  );
-  const shards = planDiscovery(silent, round, state.request.plan);
-  state.hooks.onProgress(progressOf(state, { stage: "discover", pass: round }));
-  const giveUp = () => discovery.giveUp();
-  const signals = [state.stop.signal, state.finish];
-  for (const signal of signals) signal.addEventListener("abort", giveUp, { once: true });
-  await discovery.round(shards, () => {
-    dispatch.addShards(shards);
-    dispatch.pump();
-    if (isStopping(state)) giveUp();
-  });
-  for (const signal of signals) signal.removeEventListener("abort", giveUp);
-  await pingSilent(state, silent, Number.NEGATIVE_INFINITY);
 }
 
 /** The first pass of hosts that were not begun yet. */
@@ -164,6 +79,11 @@ function begin(state: State, dispatch: Dispatch, addresses: readonly Address[]):
   const { ports } = state.request;
   const fresh = addresses.filter((address) => !state.passes.has(address));
   if (fresh.length === 0) return;
+  if (isRolling(state)) {
+    beginPortions(state, dispatch, fresh);
+    dispatch.pump();
+    return;
+  }
   const cells = countPorts(ports);
   for (const address of fresh) state.passes.set(address, firstPass(ports));
   state.cellsTotal += cells * fresh.length;
@@ -184,9 +104,19 @@ function notePass(state: State, shard: Shard): void {
   if (isRateTestDue(state)) state.rateTest = "due";
 }
 
-/** Lets hosts whose pass is over begin the next, where it is known which ports that asks; returns those that are through. */
+/** What is asked of some hosts next, all at the same pass and of portions of one rank. */
+interface NextPass {
+  readonly pass: number;
+  readonly rank: number | null;
+  readonly asks: Map<Address, PortSet>;
+}
+
+/**
+ * Lets hosts whose pass is over begin the next, where it is known which ports that asks, or their next portion; returns those
+ * that are through.
+ */
 function goOn(state: State, dispatch: Dispatch, proofs: UdpProofs, forced: boolean): Address[] {
-  const asks = new Map<number, Map<Address, PortSet>>();
+  const asks = new Map<string, NextPass>();
   const done: Address[] = [];
   for (const address of [...state.parked]) {
     const next = nextAsk(state, address, forced);
@@ -207,22 +137,19 @@ function goOn(state: State, dispatch: Dispatch, proofs: UdpProofs, forced: boole
     }
     progress.pass += 1;
     progress.proving = null;
-    const alike = asks.get(progress.pass) ?? new Map<Address, PortSet>();
-    asks.set(progress.pass, alike.set(address, next.ask));
+    const rank = state.portions.get(address)?.rank ?? null;
+    const key = `${progress.pass} ${rank}`;
+    const alike: NextPass = asks.get(key) ?? { pass: progress.pass, rank, asks: new Map() };
+    alike.asks.set(address, next.ask);
+    asks.set(key, alike);
   }
-  for (const [pass, ask] of asks) addPass(state, dispatch, pass, ask);
+  for (const { pass, rank, asks: each } of asks.values()) {
+    if (rank === null) addPass(state, dispatch, pass, each);
+    else dispatch.addCells(pass, each, { rank });
+  }
+  const through = isRolling(state) ? beginPortions(state, dispatch, done) : done;
   proofs.beginWhenWorthwhile(state, dispatch);
-  return done;
-}
-
-/** First passes that the time did not suffice for, and UDP ports whose proof is left to other runs. */
-function postponedCells(state: State, dispatch: Dispatch): ReadonlyMap<Address, PortSet> {
-  const postponed = dispatch.postponed;
-  for (const [address, { later }] of state.passes) {
-    if (countPorts(later) === 0) continue;
-    postponed.set(address, unionPorts(postponed.get(address) ?? emptyPortSet, later));
-  }
-  return postponed;
+  return through;
 }
 
 /** Of a large set the likelier ports are not worth a shard of their own unless they are so few of it. */
@@ -240,7 +167,7 @@ function addPass(state: State, dispatch: Dispatch, pass: number, asks: ReadonlyM
     if (isSplit) later.set(address, subtractPorts(ports, likely));
   }
   dispatch.addCells(pass, first);
-  dispatch.addCells(pass, later, 1);
+  dispatch.addCells(pass, later, { tier: 1 });
   // A shard takes half a minute: whoever looks on is told what goes on before it has ended.
   state.hooks.onProgress(progressOf(state, { stage: "sweep", pass }));
 }

@@ -37,20 +37,22 @@ export function atRunPace(host: HostEvidence, due: PortSet): PortSet {
 export function portsToProve(state: State, host: HostEvidence, due: PortSet, progress: HostPass): PortSet {
   if (progress.proofs >= MOST_PROOFS || !tellsOfUdp(host)) return emptyPortSet;
   const left = subtractPorts({ ...emptyPortSet, udp: due.udp }, progress.later);
-  if (progress.proofs > 0 || countPorts(left) <= MOST_PROVED) return left;
-  const now = chooseForProof(state, host.address, left);
-  progress.later = subtractPorts(left, now);
+  if (progress.proofs > 0) return left;
+  const room = MOST_PROVED - progress.proved;
+  const now = countPorts(left) <= room ? left : chooseForProof(state, host.address, left, room);
+  progress.proved += countPorts(now);
+  progress.later = unionPorts(progress.later, subtractPorts(left, now));
   return now;
 }
 
 /** Known and likely ports first, then a stretch of the others that begins anywhere: over the runs all have their turn. */
-function chooseForProof({ request }: State, address: Address, ports: PortSet): PortSet {
+function chooseForProof({ request }: State, address: Address, ports: PortSet, most: number): PortSet {
   const known = request.knownOpen.get(address) ?? emptyPortSet;
-  const first = firstPorts(intersectPorts(ports, unionPorts(known, request.likely)), MOST_PROVED);
+  const first = firstPorts(intersectPorts(ports, unionPorts(known, request.likely)), most);
   const others = subtractPorts(ports, first);
   const start = Math.floor(request.random() * countPorts(others));
   const turned = subtractPorts(others, firstPorts(others, start));
-  const room = MOST_PROVED - countPorts(first);
+  const room = most - countPorts(first);
   const some = firstPorts(turned, room);
   return unionPorts(first, some, firstPorts(subtractPorts(others, turned), room - countPorts(some)));
 }
@@ -59,9 +61,9 @@ function chooseForProof({ request }: State, address: Address, ports: PortSet): P
  * Shards of one pass at the hosts' own pace, a packet a second to each. Hosts whose ports are much the same go together and
  * are asked what any of them is due: what one of them has told already is asked of it again.
  */
-export function planProof(asks: Asks, pass: number, { budget, isLocal }: PlanContext): Shard[] {
+export function planProof(asks: Asks, pass: number, context: PlanContext): Shard[] {
   const shards: Shard[] = [];
-  for (const { addresses, ports: all } of groupHosts(asks, hostsEach(asks), isLocal)) {
+  for (const { addresses, ports: all, lowest } of groupHosts(asks, hostsEach(asks), context)) {
     for (let left = all; countPorts(left) > 0; ) {
       const parts = Math.ceil(countPorts(left) / SHARD_SECONDS);
       const ports = firstPorts(left, Math.ceil(countPorts(left) / parts));
@@ -69,7 +71,7 @@ export function planProof(asks: Asks, pass: number, { budget, isLocal }: PlanCon
       const due = addresses.filter(
         (address) => countPorts(intersectPorts(asks.get(address) ?? emptyPortSet, ports)) > 0,
       );
-      const rate = Math.max(1, Math.min(due.length, budget.slotRate));
+      const rate = Math.max(1, Math.min(due.length, context.budget.slotRate, lowest));
       const id = `sweep-udp-${pass}-${shards.length + 1}`;
       shards.push({ id, stage: "sweep", probe: "ports", pass, addresses: due, ports, rate });
     }

@@ -7,6 +7,9 @@ import type { PortSet } from "../facts/port.js";
 import { segmentOf } from "../scope/network.js";
 import { countPorts, emptyPortSet, intersectPorts, listPorts, portSetOf } from "../scope/portSet.js";
 
+/** Ports asked again of each host that resets: enough for a figure of its own (`loss.ts`), and soon asked. */
+export const WITNESS_PORTS = 1000;
+
 export interface Count {
   readonly asked: number;
   readonly silent: number;

@@ -28,6 +28,8 @@ const WRONG: Readonly<Record<string, string>> = {
   "audit-name": 'c.yaml:2:3: the name "DMZ zone" must be of a-z, 0-9, `.`, `_` and `-`',
   "audit-without-targets": "c.yaml:3:5: `audits.dmz` has neither `targets` nor `targets_file`",
   "audits-list": "c.yaml:2:3: `audits` must be a block of `name:` entries, not a list",
+  "caps-network":
+    'c.yaml:2:3: the name "10.0.3.0/33": "10.0.3.0/33" is not a network: the prefix is not 0 to 32',
   "coverage-percent": "c.yaml:1:15: `min_coverage` must be at most 1, not 99; write 99 % as 0.99",
   "duplicate-key": 'c.yaml:2:1: the key "vantage" is given twice',
   "exclude-file-number": "c.yaml:1:23: `exclude_file[2]` must be text, not 3",
@@ -67,6 +69,7 @@ const WRONG: Readonly<Record<string, string>> = {
     'c.yaml:4:5: unknown key "max-adresses" in `audits.dmz`; did you mean "max_addresses"?',
   "unknown-key": 'c.yaml:1:1: unknown key "databse"; did you mean "database"?',
   "vantage-blank": "c.yaml:1:10: `vantage` must be one word of letters, digits",
+  window: 'c.yaml:1:9: `window`: "22-6" is no window',
   word: 'c.yaml:1:1: the file must be a block of `key: value` lines, not "pace"',
 };
 

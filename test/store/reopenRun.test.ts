@@ -17,6 +17,8 @@ const ASK: RunAsk = {
   pace: "steady",
   rate: null,
   hostRate: null,
+  window: "22:00-06:00",
+  probeFor: 14_400_000,
   stopIfSilent: null,
   profile: null,
   failOn: null,
