@@ -22,7 +22,12 @@ const linking = await rolldown({
   external: ["better-sqlite3"],
 });
 rmSync(LINKED, { recursive: true, force: true });
-await linking.write({ dir: LINKED, format: "esm", entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" });
+await linking.write({
+  dir: LINKED,
+  format: "esm",
+  entryFileNames: "[name].js",
+  chunkFileNames: "[name]-[hash].js",
+});
 await linking.close();
 const cli = join(DIST, "cli.js");
 writeFileSync(cli, '#!/usr/bin/env node\nimport "./linked/cli.js";\n');

@@ -4,10 +4,9 @@
  */
 import type { FileRun } from "../nmap/fileRun.js";
 import type { ScanFacts } from "../nmap/scanFacts.js";
-import { BatchReader } from "./batchReader.js";
 import { type DocumentFacts, factsOf, HostTally } from "./documentFacts.js";
 import { type FileIdentity, identityOf, isUnchanged } from "./fileIdentity.js";
-import type { ImportedHost } from "./hostBatch.js";
+import type { Form, HostChunk } from "./hostSink.js";
 import { findCut, hashOf, isPlainXml } from "./largeFile.js";
 import { PartReports } from "./partReports.js";
 import type { ReaderThreads } from "./readerThreads.js";
@@ -16,7 +15,8 @@ import { SeenAddresses } from "./seenAddresses.js";
 
 /** Whoever takes hosts of which it is not known yet whether they count. */
 export interface HostTaker {
-  add(hosts: readonly ImportedHost[]): void;
+  /** @param part each part of a file tells names of its own */
+  add(chunk: HostChunk, part: number): void;
   /** They do not. Of no effect once they were recorded. */
   abandon(): void;
 }
@@ -36,6 +36,12 @@ export interface BegunDocument {
 /** Null where its hosts are not wanted. */
 export type TakeEarly = (document: BegunDocument) => HostTaker | null;
 
+export interface EarlyOptions {
+  readonly take: TakeEarly;
+  readonly form: Form;
+  readonly signal?: AbortSignal | undefined;
+}
+
 export interface EarlyEnd {
   readonly facts: DocumentFacts;
   /** It has all of its hosts. */
@@ -50,13 +56,12 @@ export interface EarlyEnd {
 export async function readEarly(
   threads: ReaderThreads,
   { path, readFrom }: { readonly path: string; readonly readFrom: string },
-  take: TakeEarly,
-  signal?: AbortSignal,
+  { take, form, signal }: EarlyOptions,
 ): Promise<EarlyEnd | null> {
   const before = await identityOf(readFrom);
   if (before === null || !isPlainXml(readFrom)) return null;
   const cut = threads.count > 1 ? findCut(readFrom, before.size) : null;
-  const reports = new PartReports(threads, readFrom, cut, signal);
+  const reports = new PartReports(threads, readFrom, form, cut, signal);
   let taker: HostTaker | null = null;
   try {
     // While the threads start.
@@ -64,11 +69,7 @@ export async function readEarly(
     const begun = await reports.begun();
     if (begun === null || begun.run.startedAt === null || !(await isUnchanged(readFrom, before))) return null;
     taker = take({ path, readFrom, sha256, bytes: before.size, identity: before, run: begun.run });
-    const readers = reports.parts.map(() => new BatchReader(begun.scan.asked));
-    for await (const { part, batch } of reports.batches()) {
-      const reader = readers[part];
-      if (taker !== null && reader !== undefined) taker.add(reader.read(batch));
-    }
+    for await (const { part, chunk } of reports.chunks()) taker?.add(chunk, part);
     const facts = mergeParts(reports.ends, { sha256, bytes: before.size });
     if (facts === null || !(await isUnchanged(readFrom, before)) || !isSame(begun.run, facts.run))
       return null;

@@ -12,7 +12,7 @@ import { type StreamEnd, XmlStream } from "../nmap/streamXml.js";
 import { TextDecoderOfFile } from "../nmap/textDecoder.js";
 import { type CountedHosts, HostTally } from "./documentFacts.js";
 import { DocumentHosts } from "./documentHosts.js";
-import type { BatchTaker } from "./readHosts.js";
+import type { HostsTaker } from "./readHosts.js";
 import { SeenAddresses } from "./seenAddresses.js";
 import { DocumentSplitter } from "./splitDocuments.js";
 
@@ -22,8 +22,8 @@ export interface FilePart {
   readonly to: number | null;
 }
 
-export interface PartTaker extends BatchTaker {
-  /** Before the first batch: what the document says before its first host. */
+export interface PartTaker extends HostsTaker {
+  /** Before the first host: what the document says before its first host. */
   begun(run: FileRun, scan: ScanFacts): void;
 }
 
@@ -94,7 +94,7 @@ class PartReading {
 
   constructor(part: FilePart, taker: PartTaker) {
     this.#part = part;
-    this.#hosts = new DocumentHosts(null, 0, 1, (batch) => taker.hosts(0, batch));
+    this.#hosts = new DocumentHosts(null, 0, 1, taker.sink(0));
     this.#stream = new XmlStream((host) => {
       if (this.#presumed === null) {
         const header = this.#stream.header();

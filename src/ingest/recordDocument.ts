@@ -5,12 +5,13 @@ import type { FileRun } from "../nmap/fileRun.js";
 import { whyIncomplete } from "../nmap/scanFacts.js";
 import type { RunDraft } from "../store/beginRun.js";
 import type { BegunImport, Import, ImportFile } from "../store/imports.js";
+import { stageHosts } from "../store/stagedHosts.js";
 import type { Store } from "../store/store.js";
 import { documentBytes } from "./documentBytes.js";
 import type { DocumentFacts } from "./documentFacts.js";
 import type { BegunDocument, HostTaker } from "./earlyReading.js";
 import type { FileIdentity } from "./fileIdentity.js";
-import type { ImportedHost } from "./hostBatch.js";
+import type { HostChunk } from "./hostSink.js";
 import type { ImportedDocument, ImportedFile } from "./importFiles.js";
 
 /** Where a scan is put: what its own note says, unless the user says otherwise. */
@@ -116,8 +117,8 @@ class EarlyRecording implements HostTaker {
     this.keeping = keeping;
   }
 
-  add(hosts: readonly ImportedHost[]): void {
-    takeBatch(hosts, this.begun.import, this.counts);
+  add(chunk: HostChunk, part: number): void {
+    takeChunk(chunk, part, this.begun.import, this.counts);
   }
 
   /** Whether what is known of the document now is what was told of it then. */
@@ -179,22 +180,21 @@ interface Counts {
 
 async function takeHosts(document: ImportedDocument, into: Import): Promise<Counts> {
   const counts = { alive: 0, open: 0 };
-  for await (const batch of readable(document.hosts())) takeBatch(batch, into, counts);
+  for await (const chunk of readable(document.hosts())) takeChunk(chunk, 0, into, counts);
   return counts;
 }
 
-function takeBatch(batch: readonly ImportedHost[], into: Import, counts: Counts): void {
-  into.add(batch.map(({ observation }) => observation));
-  for (const { observation } of batch) {
-    if (observation.presence === "alive") counts.alive += 1;
-    counts.open += observation.cells.length;
-  }
+function takeChunk({ staged, hosts }: HostChunk, part: number, into: Import, counts: Counts): void {
+  const chunk = staged ?? stageHosts(hosts.map(({ observation }) => observation));
+  into.add(chunk, part);
+  counts.alive += chunk.alive;
+  counts.open += chunk.open;
 }
 
 /** What the taker throws does not come by here. */
-async function* readable<T>(batches: AsyncIterable<T>): AsyncGenerator<T> {
+async function* readable<T>(chunks: AsyncIterable<T>): AsyncGenerator<T> {
   try {
-    yield* batches;
+    yield* chunks;
   } catch (error) {
     if (!(error instanceof PortreeveError) || error.code !== "failed") throw error;
     throw new Unreadable(error);

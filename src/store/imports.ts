@@ -1,4 +1,3 @@
-import type { HostObservation } from "../facts/observation.js";
 import type { Instant, Run, RunId } from "../facts/run.js";
 import { fileKey, undatedKey } from "../history/runKey.js";
 import { freeKey, insertRun, type RunDraft } from "./beginRun.js";
@@ -9,6 +8,7 @@ import type { Ledger } from "./ledger.js";
 import { recordStaged } from "./recordStaged.js";
 import { runsGoingOn, storedRun } from "./runs.js";
 import { openStage, type Stage } from "./stage.js";
+import type { StagedChunk } from "./stagedHosts.js";
 
 /** The file of an import. */
 export interface ImportFile {
@@ -32,8 +32,11 @@ export interface ImportRecord extends ImportFile {
 
 /** A file on its way into the store; nothing of it is to be seen there until `end`. */
 export interface Import {
-  /** Takes what the file says of these hosts; a host named again replaces what was said of it. */
-  add(hosts: readonly HostObservation[]): void;
+  /**
+   * Takes what the file says of these hosts; a host named again replaces what was said of it.
+   * @param part of the file, where several are read at once: each tells names of its own
+   */
+  add(hosts: StagedChunk, part?: number): void;
   /** Records all of it as one run, in one transaction. @returns the run that has the file, should another have been quicker */
   end(end: RunEnd): Run;
   abandon(): void;
@@ -58,7 +61,7 @@ export function beginImport(ledger: Ledger, draft: RunDraft, file: ImportFile): 
   return {
     known: null,
     import: {
-      add: (hosts) => stage.add(hosts),
+      add: (hosts, part) => stage.add(hosts, part),
       end(end) {
         try {
           const run = ledger.write(() => recordImport(ledger, draft, file, stage, end));

@@ -5,6 +5,7 @@ import { formatPort } from "../../src/scope/port.js";
 import { formatPortSet, listPorts } from "../../src/scope/portSet.js";
 import type { ImportFile } from "../../src/store/imports.js";
 import { openStore } from "../../src/store/openStore.js";
+import { stageHosts } from "../../src/store/stagedHosts.js";
 import type { Store } from "../../src/store/store.js";
 import { dump } from "./dump.js";
 import { draft, ending, observed, openCell, quietGroup, scratchFolder, service } from "./sample.js";
@@ -149,7 +150,7 @@ function importFile(store: Store, file: File): number {
   };
   const begun = store.beginImport(draft(startedAt, { source: "import", vantage, realm }), about);
   if (begun.import === null) throw new Error(`file ${number} is known as run ${begun.known.id}`);
-  begun.import.add(hosts);
+  begun.import.add(stageHosts(hosts));
   return begun.import.end(ending(startedAt + HOUR)).id;
 }
 
