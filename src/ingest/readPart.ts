@@ -5,11 +5,11 @@
  */
 import { closeSync, openSync, readSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
+import { ByteStream } from "../nmap/byteStream.js";
 import { importShape } from "../nmap/elementShape.js";
 import { type FileRun, fileRunOf } from "../nmap/fileRun.js";
 import { type ScanFacts, scanFactsOf } from "../nmap/scanFacts.js";
-import { type StreamEnd, XmlStream } from "../nmap/streamXml.js";
-import { TextDecoderOfFile } from "../nmap/textDecoder.js";
+import type { StreamEnd } from "../nmap/streamXml.js";
 import { type CountedHosts, HostTally } from "./documentFacts.js";
 import { DocumentHosts } from "./documentHosts.js";
 import type { HostsTaker } from "./readHosts.js";
@@ -83,8 +83,7 @@ function readHead(file: number, reading: PartReading): boolean {
 class PartReading {
   readonly #part: FilePart;
   readonly #splitter = new DocumentSplitter();
-  readonly #decoder = new TextDecoderOfFile();
-  readonly #stream: XmlStream;
+  readonly #stream: ByteStream;
   readonly #hosts: DocumentHosts;
   readonly #tally = new HostTally();
   readonly #seen = new SeenAddresses();
@@ -95,7 +94,7 @@ class PartReading {
   constructor(part: FilePart, taker: PartTaker) {
     this.#part = part;
     this.#hosts = new DocumentHosts(null, 0, 1, taker.sink(0));
-    this.#stream = new XmlStream((host) => {
+    this.#stream = new ByteStream((host) => {
       if (this.#presumed === null) {
         const header = this.#stream.header();
         this.#header = JSON.stringify(header);
@@ -122,10 +121,8 @@ class PartReading {
   end(): PartEnd | null {
     for (const part of this.#splitter.end()) this.#take(part);
     if (this.#documents > 1) return null;
-    if (this.#stream.isGoingOn) this.#stream.push(this.#decoder.end());
-    let end: StreamEnd | null = null;
-    if (this.#part.to === null) end = this.#stream.end();
-    else if (!this.#stream.settle() || !this.#isPlain()) return null;
+    const end = this.#part.to === null ? this.#stream.end() : null;
+    if (end === null && (!this.#stream.settle() || !this.#isPlain())) return null;
     this.#hosts.end();
     return {
       end,
@@ -133,18 +130,18 @@ class PartReading {
       tally: this.#tally,
       seen: this.#seen.numbers(),
       repeated: [...this.#seen.repeated],
-      notes: this.#decoder.notes,
+      notes: end?.encodingNotes ?? [],
     };
   }
 
   #take({ bytes, isFirst }: { readonly bytes: Buffer; readonly isFirst: boolean }): void {
     if (isFirst) this.#documents += 1;
-    if (this.#documents === 1 && this.#stream.isGoingOn) this.#stream.push(this.#decoder.push(bytes));
+    if (this.#documents === 1) this.#stream.push(bytes);
   }
 
   /** Whether there is nothing to tell of this part but its hosts. */
   #isPlain(): boolean {
     const isAllHeader = JSON.stringify(this.#stream.header()) === this.#header;
-    return isAllHeader && !this.#stream.hasNotes && this.#decoder.notes.length === 0;
+    return isAllHeader && !this.#stream.hasNotes;
   }
 }

@@ -32,11 +32,11 @@ export interface WalkListener {
    */
   start(name: string, text: string, at: number, end: number, isEmpty: boolean, depth: number): number;
   /**
-   * Takes whole elements, and blanks behind them, from `text[at]` on, whose form it knows to be good.
+   * Takes whole elements, and blanks behind them, from `bytes[at]` on, whose form it knows to be good.
    * @param depth of an element that begins there
    * @returns where to go on; `at` where it takes none
    */
-  takeKnown(text: string, at: number, depth: number): number;
+  takePorts(bytes: Uint8Array, at: number, depth: number): number;
   /** The end of an element that was not empty, `text[end - 1]` its last character. */
   end(name: string, text: string, end: number, depth: number): void;
   /** Text or CDATA inside an element below the root. */
@@ -53,9 +53,6 @@ export type Form =
       readonly hasRoot: boolean;
     };
 
-/** Of what may be taken as a whole: `<port`, `<host`. */
-const P = 112;
-const H = 104;
 /** Characters of one tag, comment or text. nmap's longest are scripts' outputs, a megabyte at the very most. */
 const LONGEST_PIECE = 8 * 1024 * 1024;
 /** No further is the root element searched for. */
@@ -114,9 +111,40 @@ export class XmlWalk {
     return this.#form === null && this.#open.length === 1 && this.#at === this.#text.length;
   }
 
-  /** Whether anything was noted so far. */
-  get hasNotes(): boolean {
-    return this.#forbidden > 0 || this.#notes.length > 0;
+  /**
+   * Lets the listener take elements in ASCII from `bytes[at]` on, which go on where the text ends.
+   * @returns where to go on; `at` where none was taken
+   */
+  takePorts(bytes: Uint8Array, at: number): number {
+    if (!this.#comeToTag() || this.#open.length === 0) return at;
+    const next = this.#listener.takePorts(bytes, at, this.#open.length);
+    this.#base += next - at;
+    return next;
+  }
+
+  /** Where a child of the root may begin, which comes next. */
+  isBetween(): boolean {
+    return this.#comeToTag() && this.#open.length === 1;
+  }
+
+  /** Looks at all that came, behind which a tag begins; false where that is inside of another. */
+  #comeToTag(): boolean {
+    if (this.#form === null) this.#go(false);
+    const { length } = this.#text;
+    if (this.#form === null && this.#at < length && this.#text[this.#at] !== "<" && this.#isBegun) {
+      if (this.#takeText(this.#at, length)) this.#at = length;
+    }
+    return this.#form === null && this.#at === this.#text.length;
+  }
+
+  /** So many characters come here that need no look. */
+  pass(characters: number): void {
+    this.#base += characters;
+  }
+
+  /** What was noted so far. */
+  get noteCount(): number {
+    return this.#forbidden + this.#notes.length;
   }
 
   /** The text is over. */
@@ -191,14 +219,6 @@ export class XmlWalk {
           return;
         }
         at = next;
-      }
-      const first = text.charCodeAt(at + 1);
-      if (first === P || first === H) {
-        const known = this.#listener.takeKnown(text, at, this.#open.length);
-        if (known > at) {
-          at = known;
-          continue;
-        }
       }
       const end = this.#takeQuickTag(at) ?? this.#takeTag(at, isLast);
       if (end === null) return;
