@@ -1,10 +1,11 @@
 /**
  * A large file whose hosts are taken while it is read, in the belief that it is in order: what decides how far they may
- * be believed stands at its end. If the belief was wrong, what was taken is abandoned, and the file is read as any other.
+ * be believed stands at its end. If the belief was wrong, what was taken is abandoned, and the file is read again.
  */
 import type { FileRun } from "../nmap/fileRun.js";
 import type { ScanFacts } from "../nmap/scanFacts.js";
-import { type DocumentFacts, factsOf, HostTally } from "./documentFacts.js";
+import { factsOf, HostTally } from "./documentFacts.js";
+import type { DocumentEnd } from "./documentReading.js";
 import { type FileIdentity, identityOf, isUnchanged } from "./fileIdentity.js";
 import type { Form, HostChunk } from "./hostSink.js";
 import { findCut, hashOf, isPlainXml } from "./largeFile.js";
@@ -43,14 +44,13 @@ export interface EarlyOptions {
 }
 
 export interface EarlyEnd {
-  readonly facts: DocumentFacts;
-  /** It has all of its hosts. */
+  readonly end: DocumentEnd;
+  /** It has all of its hosts; null where they are not wanted, or have to be read again with the end known. */
   readonly taken: HostTaker | null;
 }
 
 /**
- * @returns null where the file is to be read in the usual way: it is packed, holds several documents, breaks off, repeats
- * addresses, has no date, or changed
+ * @returns null where the file is to be read in the usual way: it is packed, holds several documents, has no date, or changed
  * @throws PortreeveError `interrupted` by the signal; what `take` and its taker throw
  */
 export async function readEarly(
@@ -70,36 +70,50 @@ export async function readEarly(
     if (begun === null || begun.run.startedAt === null || !(await isUnchanged(readFrom, before))) return null;
     taker = take({ path, readFrom, sha256, bytes: before.size, identity: before, run: begun.run });
     for await (const { part, chunk } of reports.chunks()) taker?.add(chunk, part);
-    const facts = mergeParts(reports.ends, { sha256, bytes: before.size });
-    if (facts === null || !(await isUnchanged(readFrom, before)) || !isSame(begun.run, facts.run))
-      return null;
+    const merged = mergeParts(reports.ends, { sha256, bytes: before.size });
+    if (merged === null || !(await isUnchanged(readFrom, before))) return null;
+    const isOrdinary = merged.isOrdinary && isSame(begun.run, merged.facts.run);
+    const end = { facts: merged.facts, isOrdinary };
+    if (!isOrdinary) return { end, taken: null };
     const taken = taker;
     taker = null;
-    return { facts, taken };
+    return { end, taken };
   } finally {
     reports.stop();
     taker?.abandon();
   }
 }
 
-/** Null where they are not the parts of one document in order. */
+/** Null where they are not the parts of one document. */
 function mergeParts(
   ends: readonly (PartEnd | null)[] | null,
   file: { readonly sha256: string; readonly bytes: number },
-): DocumentFacts | null {
+): DocumentEnd | null {
   const last = ends?.at(-1) ?? null;
   const end = last?.end ?? null;
-  if (ends === null || last === null || end?.form.form !== "whole") return null;
+  if (ends === null || last === null || end === null) return null;
+  // Where it breaks is told by the place in the file, of which a later part knows nothing.
+  if (ends.length > 1 && end.form.form !== "whole") return null;
   const tally = new HostTally();
   const seen = new SeenAddresses();
+  const repeated = new Set<number>();
   for (const part of ends) {
-    if (part === null || part.repeated.length > 0 || !isSame(part.presumed, last.presumed)) return null;
+    if (part === null || !isSame(part.presumed, last.presumed)) return null;
     tally.addAll(part.tally);
     if (ends.length > 1) for (const number of part.seen) seen.addNumber(number);
+    for (const number of part.repeated) repeated.add(number);
   }
-  if (seen.repeated.size > 0) return null;
-  const facts = factsOf({ ...file, end, tally, repeated: [], bytesBreak: null, notes: last.notes });
-  return isSame(facts.scan, last.presumed satisfies ScanFacts | null) ? facts : null;
+  for (const number of seen.repeated) repeated.add(number);
+  const facts = factsOf({
+    ...file,
+    end,
+    tally,
+    repeated: [...repeated],
+    bytesBreak: null,
+    notes: last.notes,
+  });
+  const isAsPresumed = isSame(facts.scan, last.presumed satisfies ScanFacts | null);
+  return { facts, isOrdinary: end.form.form === "whole" && repeated.size === 0 && isAsPresumed };
 }
 
 /** What a run is known by before its end. */

@@ -39,14 +39,23 @@ export class FileReading {
   /**
    * @param name of the file for people
    * @param limits of the reading
+   * @param ends where these are known already
    */
-  constructor(threads: ReaderThreads, thread: number, name: string, path: string, limits: ReadLimits) {
+  constructor(
+    threads: ReaderThreads,
+    thread: number,
+    name: string,
+    path: string,
+    limits: ReadLimits,
+    ends: readonly DocumentEnd[] | null = null,
+  ) {
     this.#threads = threads;
     this.#thread = thread;
     this.#name = name;
     this.#path = path;
     this.#limits = limits;
-    this.#read(null);
+    this.#ends = ends;
+    this.#read(ends === null ? null : plansOf(ends));
   }
 
   /** Looks for the end of the file on another thread, which has nothing else to do. */
@@ -128,7 +137,7 @@ export class FileReading {
       this.#threads.stop(this.#thread, this.#reading);
       this.#chunks.length = 0;
       this.#isRead = false;
-      this.#read(ends.map(({ facts: { scan, repeated } }) => scan && { scan, repeated: new Set(repeated) }));
+      this.#read(plansOf(ends));
     }
     this.#wake?.();
   }
@@ -151,6 +160,10 @@ export class FileReading {
       this.#wake = resolve;
     });
   }
+}
+
+function plansOf(ends: readonly DocumentEnd[]): Plans {
+  return ends.map(({ facts: { scan, repeated } }) => scan && { scan, repeated: new Set(repeated) });
 }
 
 /** Whether the document that was read is the one that was judged; true where it was not read. */

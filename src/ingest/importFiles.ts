@@ -111,7 +111,8 @@ export async function* importFiles(
       const early = file.reading === null ? await takeEarly(earlyThreads, threads, file, options) : null;
       if (early !== null) {
         // What is recorded now takes memory, too.
-        if (next === sources.length) await earlyThreads.end();
+        const isTaken = early.documents.every(({ taken }) => taken !== null);
+        if (next === sources.length && isTaken) await earlyThreads.end();
         try {
           yield early;
         } finally {
@@ -179,19 +180,21 @@ async function takeEarly(
 ): Promise<ImportedFile | null> {
   if (early === undefined) return null;
   const { path, readFrom, identity } = file;
-  const end = await readEarly(earlyThreads, file, { take: early, form, signal });
-  if (end === null) return null;
-  const { facts, taken } = end;
+  const read = await readEarly(earlyThreads, file, { take: early, form, signal });
+  if (read === null) return null;
+  const { end, taken } = read;
   async function* hosts(): AsyncGenerator<HostChunk> {
-    const reading = read(threads, 0, file, form, false);
+    const limits = { form, mostUntaken: MOST_UNTAKEN, isOneOfMany: false };
+    // The thread that read it once has room for it; where hosts wait for others of their address it takes more.
+    const again = end.facts.repeated.length === 0 ? earlyThreads : threads;
+    const reading = new FileReading(again, 0, path, readFrom, limits, [end]);
     try {
-      await reading.ends();
       yield* reading.hosts(0);
     } finally {
       reading.close();
     }
   }
-  return { path, readFrom, identity, documents: [{ facts, hosts, taken }] };
+  return { path, readFrom, identity, documents: [{ facts: end.facts, hosts, taken }] };
 }
 
 async function describeFile(file: FoundFile, reading: FileReading): Promise<ImportedFile> {
