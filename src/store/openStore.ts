@@ -64,7 +64,7 @@ export function openStore(path: string, options: StoreOptions): Store {
     startShard: (run, shard, attempt, start) => startShard(ledger, run, shard, attempt, start),
     recordShard: (run, shard) => recordShard(ledger, run, shard),
     recordHosts: (run, hosts) => recordHosts(ledger, run, hosts),
-    beginImport: (draft, imported) => beginImport(ledger, draft, imported),
+    beginImport: (draft, imported, staged) => beginImport(ledger, draft, imported, staged),
     importOf: (run) => ledger.read(() => importOf(ledger, run)),
     runOfFile: (hash, place) => ledger.read(() => runOfFile(ledger, hash, place)),
     forgetRun: (run) => forgetRun(ledger, run),

@@ -36,6 +36,7 @@ import type { RecordedJudgement } from "./recordJudgement.js";
 import type { RunFilter, RunRef } from "./runs.js";
 import type { DeadShard } from "./settleDeadRuns.js";
 import type { SinceFilter } from "./sinceRows.js";
+import type { Stage } from "./stage.js";
 import type { RawFile, StoreStats } from "./storeStats.js";
 import type { Place } from "./vantages.js";
 import type { SqlAnswer } from "./views/askSql.js";
@@ -53,7 +54,8 @@ export interface Store {
   startShard(run: RunRef, shard: Shard, attempt: number, start: { pid: number; startTicks: number }): void;
   recordShard(run: RunRef, shard: ShardRecord): void;
   recordHosts(run: RunRef, hosts: readonly HostObservation[]): void;
-  beginImport(draft: RunDraft, file: ImportFile): BegunImport;
+  /** @param staged hosts of the file that were gathered before */
+  beginImport(draft: RunDraft, file: ImportFile, staged?: Stage): BegunImport;
   importOf(run: RunId): ImportRecord | null;
   /** The run that took these bytes at this place; null where none did. */
   runOfFile(hash: string, place: { readonly vantage: string; readonly realm: string }): Run | null;
