@@ -35,27 +35,23 @@ function mountSmall(bench: Bench, kilobytes: number): boolean {
 }
 
 describe("on a full disk", () => {
-  // Of these sizes the disk is full over the database in one, over the kept XML in another.
-  test.each([700, 900, 1100, 1300, 1500])(
-    "of %d KB the import ends, and says what to do",
-    async (kilobytes) => {
-      const bench = useBench();
-      if (!mountSmall(bench, kilobytes)) return;
-      const names = Array.from({ length: 12 }, (_, day) => `day${String(day).padStart(2, "0")}.xml`);
-      for (const [day, name] of names.entries()) writeFileSync(bench.path(name), scan(day, 300));
-      const run = await bench.run("import", ...names, "--db", "small/h.db");
-      expect(run.code).toBe(1);
-      expect(run.stderr).toMatch(/the disk is full/);
-      expect(run.stderr).toMatch(/make room, then import again/);
-      expect(run.stderr).not.toMatch(/^\s+at .*:\d+:\d+/m);
-      expect(run.stdout).not.toMatch(/refused/);
-      const told = run.stdout.split("\n").filter((line) => line.includes("complete"));
-      expect(told.length).toBeLessThan(names.length);
-      const store = openStore(bench.path("small/h.db"), { mode: "read" });
-      expect(store.listRuns()).toHaveLength(told.length);
-      store.close();
-    },
-  );
+  test.each([700, 1300])("of %d KB the import ends, and says what to do", async (kilobytes) => {
+    const bench = useBench();
+    if (!mountSmall(bench, kilobytes)) return;
+    const names = Array.from({ length: 12 }, (_, day) => `day${String(day).padStart(2, "0")}.xml`);
+    for (const [day, name] of names.entries()) writeFileSync(bench.path(name), scan(day, 300));
+    const run = await bench.run("import", ...names, "--db", "small/h.db");
+    expect(run.code).toBe(1);
+    expect(run.stderr).toMatch(/the disk is full/);
+    expect(run.stderr).toMatch(/make room, then import again/);
+    expect(run.stderr).not.toMatch(/^\s+at .*:\d+:\d+/m);
+    expect(run.stdout).not.toMatch(/refused/);
+    const told = run.stdout.split("\n").filter((line) => line.includes("complete"));
+    expect(told.length).toBeLessThan(names.length);
+    const store = openStore(bench.path("small/h.db"), { mode: "read" });
+    expect(store.listRuns()).toHaveLength(told.length);
+    store.close();
+  });
 });
 
 test("the same file twice at the same time comes in once, and the other import says so", async () => {
