@@ -52,6 +52,19 @@ describe("on a full disk", () => {
     expect(store.listRuns()).toHaveLength(told.length);
     store.close();
   });
+
+  // The XML is kept while its file is read: there the disk is full first.
+  test.each([5000, 9000])("over the XML of %d hosts it ends in the same way", async (hosts) => {
+    const bench = useBench();
+    if (!mountSmall(bench, 700)) return;
+    writeFileSync(bench.path("a.xml"), scan(1, 10));
+    writeFileSync(bench.path("b.xml"), scan(2, hosts));
+    writeFileSync(bench.path("c.xml"), scan(3, 10));
+    const run = await bench.run("import", "a.xml", "b.xml", "c.xml", "--db", "small/h.db");
+    expect(run.code).toBe(1);
+    expect(run.stdout).toMatch(/^complete +a\.xml: [^\n]*\n$/);
+    expect(run.stderr).toMatch(/the disk is full: .*\n.*make room, then import again/);
+  });
 });
 
 test("the same file twice at the same time comes in once, and the other import says so", async () => {
