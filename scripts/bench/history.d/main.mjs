@@ -117,7 +117,7 @@ function take(store, startedAt, said, name) {
     ports: "T:1-1000",
     targets: ["10.0.0.0/8"],
     exclusions: [],
-    addressCount: said.length,
+    addressCount: Array.isArray(said) ? said.length : said.names.addresses.length,
     rate: 0,
     nmapVersion: "7.93",
     sources: [],
