@@ -18,8 +18,10 @@ import {
   renderImportJsonLine,
   renderImportLine,
 } from "../report/importRows.js";
+import { isDiskFull } from "../store/explainFault.js";
 import { openStore } from "../store/openStore.js";
 import type { Store } from "../store/store.js";
+import { unmadeStore } from "../store/unmadeStore.js";
 import { operatorOf } from "./auditRun.js";
 import { EXIT } from "./exitCode.js";
 import { forgetImports } from "./forgetImports.js";
@@ -97,6 +99,8 @@ async function importAll(
         tell(row, options.format, session);
       }
     }
+  } catch (error) {
+    throw isDiskFull(error) ? noRoomLeft(error) : error;
   } finally {
     stop.release();
     target.close();
@@ -105,6 +109,14 @@ async function importAll(
   if (rows.length === 0) throw new PortreeveError("usage", "there is no scan in what was named");
   if (rows.some(({ grade }) => grade === "refused")) return EXIT.error;
   return rows.some(({ grade }) => grade === "partial") ? EXIT.coverage : EXIT.done;
+}
+
+/** No fault of the file at hand, and none of the next ones would fit. */
+function noRoomLeft(error: PortreeveError): PortreeveError {
+  return new PortreeveError("failed", error.message, {
+    hint: "the files told above are in and stay; make room, then import again: what is in already changes nothing",
+    cause: error,
+  });
 }
 
 function tell(row: ImportRow, format: ImportOptions["format"], session: Session): void {
@@ -153,10 +165,15 @@ class Target {
   /** Large files are recorded while they are read. */
   early(): Pick<ImportFilesOptions, "early"> {
     if (this.isDryRun) return {};
+    const { path, owner } = this.#session.database;
+    const make = (): Store => {
+      this.#store ??= openStore(path, { mode: "write", owner });
+      return this.#store;
+    };
     return {
       early: (begun) => {
-        const store = this.store();
-        return store === null ? null : recordEarly(store, nameOf(begun), begun, this.placeOf(begun.run));
+        const store = this.#store !== null || existsSync(path) ? make() : unmadeStore(path, owner, make);
+        return recordEarly(store, nameOf(begun), begun, this.placeOf(begun.run));
       },
     };
   }

@@ -4,10 +4,10 @@ import type { Run } from "../facts/run.js";
 import type { FileRun } from "../nmap/fileRun.js";
 import { whyIncomplete } from "../nmap/scanFacts.js";
 import type { RunDraft } from "../store/beginRun.js";
-import type { BegunImport, Import, ImportFile } from "../store/imports.js";
+import type { BegunImport, Import, ImportFile, ImportStore } from "../store/imports.js";
 import { stageHosts } from "../store/stagedHosts.js";
 import type { Store } from "../store/store.js";
-import { documentBytes } from "./documentBytes.js";
+import { documentBytes, Unreadable } from "./documentBytes.js";
 import type { DocumentFacts } from "./documentFacts.js";
 import type { BegunDocument, HostTaker } from "./earlyReading.js";
 import type { FileIdentity } from "./fileIdentity.js";
@@ -75,7 +75,8 @@ export async function recordDocument(
     if (failed !== null) throw failed;
     taken?.finish();
     const end = { ...endOf(facts), addressCount: draft.addressCount };
-    return { run: begun.import.end(end), isKnown: false, counts };
+    const run = begun.import.end(end);
+    return begun.import.wasKnown() ? { run, isKnown: true, counts: null } : { run, isKnown: false, counts };
   } catch (error) {
     begun.import.abandon();
     taken?.finish();
@@ -91,7 +92,7 @@ export async function recordDocument(
  * @returns null where the same bytes were imported before at this place
  */
 export function recordEarly(
-  store: Store,
+  store: ImportStore,
   name: string,
   begun: BegunDocument,
   place: ImportPlace,
@@ -150,7 +151,7 @@ interface Keeping {
 
 /** Beside the reading: packing takes a thread of its own. */
 function keep(
-  store: Store,
+  store: ImportStore,
   {
     readFrom,
     index,
@@ -161,16 +162,9 @@ function keep(
   const source = documentBytes(readFrom, { index, sha256, bytes, identity: identity ?? null });
   const end = store.keepXmlFrom(sha256, source).then(
     () => null,
-    (error: Error) => (source.errored === null ? error : new Unreadable(source.errored)),
+    (error: Error) => error,
   );
   return { end, stop: () => source.destroy() };
-}
-
-/** The file's fault, not the store's: other files may go on. */
-class Unreadable extends Error {
-  constructor(cause: Error) {
-    super(cause.message, { cause });
-  }
 }
 
 interface Counts {

@@ -87,7 +87,7 @@ describe("an imported file", () => {
     const id = take(store, 9, [shut(22)], fileOf("undated", { dated: false }));
     const { run: _, import: __, ...after } = dump(store.path);
     expect(before).toMatchObject(after);
-    expect(store.observationRows().map(({ state }) => state)).toEqual(["open"]);
+    expect(store.openRows().map(({ state }) => state)).toEqual(["open"]);
     expect([store.changesOf(id), store.observationOf(id, ip(H))]).toEqual([[], null]);
     expect(store.runView(id).hosts).toEqual([]);
     expect(store.lastRun()?.id).not.toBe(id);
@@ -178,7 +178,7 @@ describe("an imported file", () => {
     // Said of a host that lies in the file already.
     begun.import?.add(stageHosts([{ ...host(2), names: ["again"] }]));
     const run = begun.import?.end(ending(2 * DAY));
-    expect(store.observationRows({ run: run?.id ?? 0 })).toHaveLength(300);
+    expect(store.openRows({ run: run?.id ?? 0 })).toHaveLength(300);
     const rosters = store.coverageRows({ run: run?.id ?? 0 });
     expect(rosters.filter(({ coverage }) => coverage === "covered")).toHaveLength(300);
     const view = (index: number) => store.observationOf(run?.id ?? 0, host(index).address);
