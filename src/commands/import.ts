@@ -8,6 +8,7 @@ import {
   type ImportOptions as ImportFilesOptions,
   importFiles,
 } from "../ingest/importFiles.js";
+import type { ImportGroup } from "../ingest/importGroup.js";
 import { type ImportPlace, recordDocument, recordEarly } from "../ingest/recordDocument.js";
 import type { FileRun } from "../nmap/fileRun.js";
 import { countOf } from "../report/count.js";
@@ -26,6 +27,7 @@ import { operatorOf } from "./auditRun.js";
 import { EXIT } from "./exitCode.js";
 import { forgetImports } from "./forgetImports.js";
 import { importSources } from "./importSources.js";
+import { ImportTurns } from "./importTurns.js";
 import { isPlaceName, placeName } from "./options.js";
 import { printDocument, printMessage } from "./output.js";
 import { openSession, type Session } from "./session.js";
@@ -91,14 +93,17 @@ async function importAll(
   });
   const target = new Target(options, session);
   const rows: ImportRow[] = [];
+  const turns = new ImportTurns({
+    take: (file, document, index, group) => takeDocument(target, { file, document, index }, group),
+    again: (path) => importFiles([path], { signal: stop.signal }),
+    tell: (row) => {
+      rows.push(row);
+      tell(row, options.format, session);
+    },
+    store: () => (sources.length > 1 && !target.isDryRun ? target.store() : null),
+  });
   try {
-    for await (const file of importFiles(sources, { signal: stop.signal, ...target.early() })) {
-      for (const [index, document] of file.documents.entries()) {
-        const row = await takeDocument(target, file, document, index);
-        rows.push(row);
-        tell(row, options.format, session);
-      }
-    }
+    await turns.takeAll(importFiles(sources, { signal: stop.signal, ...target.early() }));
   } catch (error) {
     throw isDiskFull(error) ? noRoomLeft(error) : error;
   } finally {
@@ -189,9 +194,8 @@ function nameOf({ path }: Pick<ImportedFile, "path">): string {
 
 async function takeDocument(
   target: Target,
-  file: ImportedFile,
-  document: ImportedDocument,
-  index: number,
+  { file, document, index }: { file: ImportedFile; document: ImportedDocument; index: number },
+  group: ImportGroup | null,
 ): Promise<ImportRow> {
   const { facts } = document;
   const { grade, run, hosts, sha256, bytes, warnings } = facts;
@@ -220,7 +224,7 @@ async function takeDocument(
     return { ...row, run: known, isKnown: known !== null };
   }
   const source = { readFrom: file.readFrom, name: row.file, index, identity: file.identity };
-  const recorded = await recordDocument(store, source, document, place);
+  const recorded = await recordDocument(store, source, document, place, group);
   if (recorded.run === null) return { ...row, grade: "refused", why: recorded.why };
   if (recorded.isKnown) return { ...row, ...recorded };
   const outcome = recorded.run.outcome === "complete" ? ("complete" as const) : ("partial" as const);

@@ -13,6 +13,7 @@ import type { BegunDocument, HostTaker } from "./earlyReading.js";
 import type { FileIdentity } from "./fileIdentity.js";
 import type { HostChunk } from "./hostSink.js";
 import type { ImportedDocument, ImportedFile } from "./importFiles.js";
+import type { ImportGroup, Keeping } from "./importGroup.js";
 
 /** Where a scan is put: what its own note says, unless the user says otherwise. */
 export interface ImportPlace {
@@ -49,6 +50,7 @@ function whyUndated(run: Pick<FileRun, "startedAt"> | null): string | null {
 /**
  * Takes the hosts of a document into the store and keeps its XML. A refused one is not for here.
  * @param name of the file for people
+ * @param group where it is one of many small ones: it is in the store when that has ended well
  * @throws PortreeveError as the store does, `interrupted` as the reader; nothing of the document is in the store then
  */
 export async function recordDocument(
@@ -61,6 +63,7 @@ export async function recordDocument(
   },
   document: ImportedDocument,
   place: ImportPlace,
+  group: ImportGroup | null = null,
 ): Promise<RecordedDocument> {
   const { facts } = document;
   const { draft, source } = describe(facts, file.name, place);
@@ -71,8 +74,10 @@ export async function recordDocument(
   const keeping = taken?.keeping ?? keep(store, file, facts);
   try {
     const counts = taken?.counts ?? (await takeHosts(document, begun.import));
-    const failed = await keeping.end;
-    if (failed !== null) throw failed;
+    if (group === null) {
+      const failed = await keeping.end;
+      if (failed !== null) throw failed;
+    } else group.begin(keeping);
     taken?.finish();
     const end = { ...endOf(facts), addressCount: draft.addressCount };
     const run = begun.import.end(end);
@@ -140,13 +145,6 @@ class EarlyRecording implements HostTaker {
     this.begun.import.abandon();
     this.keeping.stop();
   }
-}
-
-/** The XML on its way to where it is kept. */
-interface Keeping {
-  /** What went wrong, when it is over. */
-  readonly end: Promise<Error | null>;
-  stop(): void;
 }
 
 /** Beside the reading: packing takes a thread of its own. */

@@ -6,7 +6,7 @@
 import type { NmapDocument, NmapHost } from "./document.js";
 import type { Shape } from "./elementShape.js";
 import { HOST_END, hostBodyAt, type KnownHosts, LONGEST_HOST } from "./knownHosts.js";
-import { PORT_START } from "./portBytes.js";
+import { PORT_START } from "./quickPorts.js";
 import { type StreamEnd, XmlStream } from "./streamXml.js";
 import { TextDecoderOfFile } from "./textDecoder.js";
 
@@ -116,6 +116,7 @@ export class ByteStream {
   /** Ports from the bytes, as many as are known, and what stands between them as text. */
   #takePorts(bytes: Buffer): void {
     let at = 0;
+    let text: string | null = null;
     while (at < bytes.length && this.#stream.isGoingOn) {
       const next = bytes.indexOf(PORT_START, at);
       if (next > at) this.#pushText(bytes.subarray(at, next));
@@ -123,8 +124,11 @@ export class ByteStream {
         this.#pushText(bytes.subarray(at));
         return;
       }
-      at = this.#decoder.isBetween ? this.#stream.takePorts(bytes, next) : next;
-      if (at > next) continue;
+      if (this.#decoder.isBetween && this.#stream.isBeforePorts()) {
+        text ??= bytes.toString("latin1");
+        at = this.#stream.takePorts(text, next);
+        if (at > next) continue;
+      }
       // The walk has to look at this one.
       const after = bytes.indexOf(PORT_START, next + 1);
       at = after === -1 ? bytes.length : after;

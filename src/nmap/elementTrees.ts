@@ -11,7 +11,7 @@ import { KeptSize, type Limit } from "./keptSize.js";
 import { addPort, type MappedPorts } from "./mapHost.js";
 import { joinBodies, mapPortBody, mapScripts, type PortBody, portOf } from "./mapPort.js";
 import { copyOf, PortBodies } from "./portBodies.js";
-import { takePorts } from "./portBytes.js";
+import { takeQuickPorts } from "./quickPorts.js";
 import { endOfQuickTag } from "./quickTag.js";
 import { RepeatedTags } from "./repeatedTags.js";
 import type { WalkListener } from "./xmlWalk.js";
@@ -106,17 +106,17 @@ export class ElementTrees implements WalkListener {
     return $ === undefined ? {} : { $ };
   }
 
-  takePorts(bytes: Uint8Array, at: number, depth: number): number {
-    if (this.#skipped !== null || !this.#takesPorts(depth)) return at;
+  takePorts(text: string, at: number): number {
     const { ports } = this.#ports;
     const before = ports.length;
-    const next = takePorts(bytes, at, this.#bodies, ports, this.#size.portsLeft);
+    const next = takeQuickPorts(text, at, this.#bodies, ports, this.#size.portsLeft);
     this.#size.addPorts(ports.length - before);
     return next;
   }
 
   /** Whether ports whose scripts nobody reads come in the element that is open. */
-  #takesPorts(depth: number): boolean {
+  takesPorts(depth: number): boolean {
+    if (this.#skipped !== null) return false;
     const parent = this.#open[depth - 1];
     const port = parent === undefined ? undefined : childShape(parent.shape, "port");
     return port?.isPort === true && childShape(port, "script") === undefined;

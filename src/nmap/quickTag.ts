@@ -5,6 +5,7 @@
  */
 
 const LONGEST = 256 * 1024;
+const SLASH = 47;
 
 const REFERENCE =
   "&(?:amp|lt|gt|quot|apos|#x(?:[aAdD9]|[2-9a-fA-F][0-9a-fA-F])|#(?:9|10|13|3[2-9]|[4-9][0-9]));";
@@ -12,6 +13,13 @@ const BLANK = "[ \\t\\r\\n]";
 const NAME = "[A-Za-z_:][\\w:.-]*";
 const ATTRIBUTE = `${BLANK}+${NAME}${BLANK}*=${BLANK}*(?:"${safeText('"')}"|'${safeText("'")}')`;
 const TAG = new RegExp(`<${NAME}(?:${ATTRIBUTE})*${BLANK}*/?>`, "y");
+const ELEM = `<elem(?:${ATTRIBUTE})*>${safeText("")}</elem>`;
+const INSIDE = `${safeText("")}(?:${ELEM}${safeText("")})*`;
+/** Made of ASCII: its length is that of its bytes. */
+const SCRIPTS = new RegExp(
+  `(?:<script(?:${ATTRIBUTE})*(?:/>|>${INSIDE}</script>))*`.replaceAll("\\uFFFE\\uFFFF", "\\x7F-\\uFFFF"),
+  "y",
+);
 const TIMES = new RegExp(`(?:<times(?:${ATTRIBUTE})*/>\n?)?`, "y");
 const TEXT = new RegExp(safeText(""), "y");
 
@@ -25,6 +33,16 @@ export function endOfQuickTag(text: string, at: number): number | null {
   if (text.length - at > LONGEST) return null;
   TAG.lastIndex = at;
   return TAG.test(text) ? TAG.lastIndex : null;
+}
+
+/**
+ * Just behind the `<script …/>`, or `<script …>` with nothing but `<elem>` in it, one behind the other; `at` where there
+ * are none of the usual ones, in ASCII.
+ */
+export function endOfQuickScripts(text: string, at: number): number {
+  if (text.charCodeAt(at + 1) === SLASH) return at;
+  SCRIPTS.lastIndex = at;
+  return SCRIPTS.test(text) ? SCRIPTS.lastIndex : at;
 }
 
 /** Just behind the `<times …/>` and the line end that may stand at `at`; `at` where they do not. */

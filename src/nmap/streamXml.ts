@@ -67,9 +67,14 @@ export class XmlStream {
     return this.#walk.isBetween();
   }
 
+  /** `XmlWalk.isBeforePorts` */
+  isBeforePorts(): boolean {
+    return this.#walk.isBeforePorts();
+  }
+
   /** `XmlWalk.takePorts` */
-  takePorts(bytes: Uint8Array, at: number): number {
-    return this.#walk.takePorts(bytes, at);
+  takePorts(text: string, at: number): number {
+    return this.#walk.takePorts(text, at);
   }
 
   /**

@@ -31,12 +31,13 @@ export interface WalkListener {
    * Negative where that was all of the element, its end tag too
    */
   start(name: string, text: string, at: number, end: number, isEmpty: boolean, depth: number): number;
+  /** Whether ports whose form is known are taken in an element of that depth. */
+  takesPorts(depth: number): boolean;
   /**
-   * Takes whole elements, and blanks behind them, from `bytes[at]` on, whose form it knows to be good.
-   * @param depth of an element that begins there
+   * Takes whole elements in ASCII, and blanks behind them, from `text[at]` on, whose form it knows to be good.
    * @returns where to go on; `at` where it takes none
    */
-  takePorts(bytes: Uint8Array, at: number, depth: number): number;
+  takePorts(text: string, at: number): number;
   /** The end of an element that was not empty, `text[end - 1]` its last character. */
   end(name: string, text: string, end: number, depth: number): void;
   /** Text or CDATA inside an element below the root. */
@@ -111,13 +112,14 @@ export class XmlWalk {
     return this.#form === null && this.#open.length === 1 && this.#at === this.#text.length;
   }
 
-  /**
-   * Lets the listener take elements in ASCII from `bytes[at]` on, which go on where the text ends.
-   * @returns where to go on; `at` where none was taken
-   */
-  takePorts(bytes: Uint8Array, at: number): number {
-    if (!this.#comeToTag() || this.#open.length === 0) return at;
-    const next = this.#listener.takePorts(bytes, at, this.#open.length);
+  /** Where ports may be taken by `takePorts`, and a tag comes next. */
+  isBeforePorts(): boolean {
+    return this.#comeToTag() && this.#open.length > 0 && this.#listener.takesPorts(this.#open.length);
+  }
+
+  /** Lets the listener take what goes on, there, where the walk's own text ends; after `isBeforePorts`. */
+  takePorts(text: string, at: number): number {
+    const next = this.#listener.takePorts(text, at);
     this.#base += next - at;
     return next;
   }

@@ -5,10 +5,11 @@ import { freeKey, insertRun, type RunDraft } from "./beginRun.js";
 import { writeCoverage } from "./compactRun.js";
 import type { RunEnd } from "./endRun.js";
 import { explained } from "./explainFault.js";
+import { giveWay } from "./importGroup.js";
 import { realmId, vantageId } from "./intern.js";
 import type { Ledger } from "./ledger.js";
 import { recordStaged } from "./recordStaged.js";
-import { runsGoingOn, storedRun } from "./runs.js";
+import { storedRun } from "./runs.js";
 import { openStage, type Stage } from "./stage.js";
 import type { StagedChunk } from "./stagedHosts.js";
 
@@ -101,17 +102,6 @@ export function beginImport(
 
 /** Where more hosts are than memory is to hold; as SQLite chooses the folder. */
 export const STAGED = "the temporary file for hosts (in TMPDIR, else in /var/tmp)";
-
-/**
- * SQLite's waiting writers look at the lock every 100 ms at the latest and have no queue: a folder of small files would
- * keep a run from it for long.
- */
-const PAUSE = 120;
-
-function giveWay(ledger: Ledger): void {
-  if (ledger.database.inTransaction || ledger.read(() => runsGoingOn(ledger)).length === 0) return;
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE);
-}
 
 /** The run that took these bytes at this realm and vantage; null where none did. */
 export function runOfFile(

@@ -18,6 +18,7 @@ import { findingsBefore } from "./findingsBefore.js";
 import { transitionsOf } from "./findingTransitions.js";
 import { forgetRun } from "./forgetRun.js";
 import { hostView } from "./hostHistory.js";
+import { beginGroup, commitGroup, dropGroup } from "./importGroup.js";
 import { beginImport, importOf, runOfFile } from "./imports.js";
 import { judgingBasis } from "./judgingBasis.js";
 import { keepXml, keepXmlFrom, readXml } from "./keptXml.js";
@@ -66,6 +67,9 @@ export function openStore(path: string, options: StoreOptions): Store {
     beginImport: (draft, imported, staged) => beginImport(ledger, draft, imported, staged),
     importOf: (run) => ledger.read(() => importOf(ledger, run)),
     runOfFile: (hash, place) => ledger.read(() => runOfFile(ledger, hash, place)),
+    groupImports: () => beginGroup(ledger),
+    commitImports: () => commitGroup(ledger),
+    dropImports: () => dropGroup(ledger),
     forgetRun: (run) => forgetRun(ledger, run),
     observationOf: (run, address) => observationOf(ledger, run, address),
     observationsOf: (run) => observationsOf(ledger, run),

@@ -1,7 +1,8 @@
 /**
  * What a file says of hosts until it has ended, compact: a row of numbers for each host, and what these name once each.
  * Objects would take ten times the memory, and the collector's time. Nothing of it depends on the database, in which
- * others may write meanwhile: its ids are asked for when all of it is recorded.
+ * others may write meanwhile: its ids are asked for when all of it is recorded. Over 300 lines: what a row is made of, which
+ * shares its numbers.
  */
 import type { Address } from "../facts/address.js";
 import {
@@ -11,9 +12,10 @@ import {
   type Service,
 } from "../facts/observation.js";
 import { type PortSet, PROTOCOLS } from "../facts/port.js";
-import { cellCode, portOfCode } from "../history/cell.js";
+import { cellCode } from "../history/cell.js";
 import { quietValueOf } from "../history/quietTrack.js";
 import { countPorts, formatPortSet, portSetOf } from "../scope/portSet.js";
+import { formatCodes } from "./codeSpec.js";
 import { digestOf, digestOfService } from "./head.js";
 import { type CellValue, serviceText } from "./intern.js";
 import { onlyPorts } from "./recordCoverage.js";
@@ -344,21 +346,3 @@ export class StagedHosts {
 function noNames(): PageNames {
   return { addresses: [], starts: [], values: [], services: [], texts: [], sets: [] };
 }
-
-/** As `formatPortSet` writes their set. */
-function formatCodes(codes: readonly number[]): string {
-  const isSorted = codes.every((code, index) => index === 0 || (codes[index - 1] ?? 0) < code);
-  if (!isSorted) return formatPortSet(portSetOf(codes.map(portOfCode)));
-  let text = "";
-  for (let index = 0; index < codes.length; index++) {
-    const code = codes[index] ?? 0;
-    const isFirst = index === 0 || code >> 16 !== (codes[index - 1] ?? 0) >> 16;
-    text += `${index === 0 ? "" : ","}${isFirst ? LETTERS[code >> 16] : ""}${code & 0xffff}`;
-    const begin = index;
-    while (codes[index + 1] === (codes[index] ?? 0) + 1 && ((codes[index + 1] ?? 0) & 0xffff) > 0) index += 1;
-    if (index > begin) text += `-${(codes[index] ?? 0) & 0xffff}`;
-  }
-  return text;
-}
-
-const LETTERS = ["T:", "U:", "S:"];

@@ -58,6 +58,11 @@ export interface Store {
   importOf(run: RunId): ImportRecord | null;
   /** The run that took these bytes at this place; null where none did. */
   runOfFile(hash: string, place: { readonly vantage: string; readonly realm: string }): Run | null;
+  /** Imports up to `commitImports` are one transaction, which holds the write lock. */
+  groupImports(): void;
+  commitImports(): void;
+  /** Those since `groupImports` are as if they had not been. */
+  dropImports(): void;
   forgetRun(run: RunRef): void;
   observationOf(run: RunId, address: Address): HostObservation | null;
   observationsOf(run: RunId): Iterable<HostObservation>;

@@ -1,6 +1,8 @@
 /** `portreeve import` where something else goes wrong than the file at hand. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openStore } from "../../src/store/openStore.js";
 import { type Bench, useBench } from "./bench.js";
@@ -106,4 +108,43 @@ describe("a large file", () => {
     const again = await bench.run("import", "good.xml", "--db", "data/h.db");
     expect(again.stdout).toMatch(/was imported before/);
   });
+});
+
+test("where the XML of one of many cannot be kept, those before it are in and told, and it is named", async () => {
+  const bench = useBench();
+  const names = ["a.xml", "b.xml", "c.xml", "d.xml"];
+  for (const [day, name] of names.entries()) writeFileSync(bench.path(name), scan(day, 5));
+  const hash = createHash("sha256")
+    .update(readFileSync(bench.path("c.xml")))
+    .digest("hex");
+  mkdirSync(bench.path("h.db.xml"));
+  // Where the folder of its XML would be.
+  writeFileSync(bench.path(`h.db.xml/${hash.slice(0, 2)}`), "");
+  const run = await bench.run("import", ...names, "--db", "h.db");
+  expect(run.code).toBe(1);
+  expect(run.stdout.match(/^\w+ +\w+\.xml/gm)).toEqual(["complete  a.xml", "complete  b.xml"]);
+  expect(run.stderr).not.toMatch(/^\s+at .*:\d+:\d+/m);
+  expect(run.stderr).toContain("h.db.xml");
+  const store = openStore(bench.path("h.db"), { mode: "read" });
+  expect(store.listRuns()).toHaveLength(2);
+  expect(store.check().flatMap(({ faults }) => faults)).toEqual([]);
+  store.close();
+});
+
+test("what is told of a folder that is stopped in the middle is what is in the store", async () => {
+  const bench = useBench();
+  mkdirSync(bench.path("scans"));
+  for (let day = 1; day <= 60; day++) writeFileSync(bench.path(`scans/day${day}.xml`), scan(day, 250));
+  const child = bench.start(["import", "scans", "--db", "h.db"]);
+  let stdout = "";
+  child.stdout?.on("data", (piece) => {
+    if (stdout === "") child.kill("SIGINT");
+    stdout += piece;
+  });
+  const [code] = await once(child, "close");
+  const told = stdout.match(/^complete/gm) ?? [];
+  const store = openStore(bench.path("h.db"), { mode: "read" });
+  expect(store.listRuns()).toHaveLength(told.length);
+  store.close();
+  expect([0, 130]).toContain(code);
 });
