@@ -1,5 +1,5 @@
 /**
- * A large file with one document, or one part of it, read to batches in the belief that all of it is in order. Two
+ * A large file with one document, or one part of it, read in the belief that all of it is in order. Two
  * threads can read two parts at once: one up to a place between two hosts, the other the beginning, up to the first
  * host, and then from that place on. That it is such a place is known when the first one gets there.
  */
