@@ -30,7 +30,7 @@ const FEW = 12;
 const MOST_OBJECTS = 20_000;
 
 /** Bytes after which names begin anew: what is kept in memory or written down at once (`stage.ts`). */
-const PAGE = 4 * 1024 * 1024;
+const PAGE = 1024 * 1024;
 
 /** Some of the hosts of a file, on their way to a `Stage`. */
 export interface StagedChunk {
