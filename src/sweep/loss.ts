@@ -11,7 +11,7 @@ export const MOST_PASSES = 6;
 /** With fewer nothing is measured. */
 export const LEAST_WITNESSES = 30;
 /** From so many on the figure of a host, else of its segment, is used in place of the run's. */
-const ENOUGH_WITNESSES = 600;
+export const ENOUGH_WITNESSES = 600;
 
 export interface Loss extends Count {
   /** Whose figure it is: the host's own, its segment's, the run's. */

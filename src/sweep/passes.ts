@@ -3,7 +3,7 @@ import type { Address } from "../facts/address.js";
 import type { PortSet } from "../facts/port.js";
 import { countPorts, emptyPortSet, unionPorts } from "../scope/portSet.js";
 import { closedPorts, evidenceOf, type HostEvidence, isAlive } from "./evidence.js";
-import { type Loss, lossAt, MOST_PASSES, passesFor, UNMEASURED_PASSES } from "./loss.js";
+import { ENOUGH_WITNESSES, type Loss, lossAt, MOST_PASSES, passesFor, UNMEASURED_PASSES } from "./loss.js";
 import { begunPorts, type State } from "./runState.js";
 import { portsDue } from "./silence.js";
 import { atRunPace, portsToProve } from "./udpProof.js";
@@ -17,6 +17,8 @@ const PASSES_OF_NOBODY = 2;
 export interface HostPass {
   /** The last pass that was begun; 1 for the first. */
   pass: number;
+  /** Passes of earlier sittings: where they count no more, they are not to use up those of this one. */
+  before: number;
   /** Cells of it that no shard has asked yet. */
   left: number;
   /** Its answers were asked again. */
@@ -38,6 +40,7 @@ export type NextAsk = { readonly ask: PortSet; readonly pace: "run" | "host" } |
 export function firstPass(ports: PortSet): HostPass {
   return {
     pass: 1,
+    before: 0,
     left: countPorts(ports),
     isWitnessed: false,
     proofs: 0,
@@ -53,23 +56,26 @@ export function nextAsk(state: State, address: Address, forced: boolean): NextAs
   const progress = state.passes.get(address);
   const host = evidenceOf(state.evidence, address);
   if (progress === undefined) return { ask: ports, pace: "run" };
+  const isLast = progress.pass - progress.before >= MOST_PASSES;
   if (!isAlive(host)) return progress.pass < PASSES_OF_NOBODY ? { ask: ports, pace: "run" } : "done";
-  if (progress.pass < MOST_PASSES && !progress.isWitnessed && isWitness(host)) {
+  if (!isLast && !progress.isWitnessed && isWitness(host)) {
     progress.isWitnessed = true;
     host.silencesNeeded = UNMEASURED_PASSES;
     return { ask: unionPorts(atRunPace(host, portsDue(host, ports)), state.witnessPorts), pace: "run" };
   }
   const loss = lossFor(state, address);
-  const isUnsure = state.rateTest === "due" || (loss === null && !forced);
+  // The first few witnesses say too little: whole hosts were asked again for them, where none of 7,000 was lost.
+  const isSmall = loss === null || loss.asked < ENOUGH_WITNESSES;
+  const isUnsure = state.rateTest === "due" || (isSmall && !forced);
   // Loss is measured by TCP ports, and decides of those only.
-  if (isUnsure && progress.pass < MOST_PASSES && countPorts(portsDue(host, ports), "tcp") > 0) return "wait";
+  if (isUnsure && !isLast && countPorts(portsDue(host, ports), "tcp") > 0) return "wait";
   host.silencesNeeded = passesFor(loss);
   const due = portsDue(host, ports);
   // So much loss may be a limit on resets, which the others will tell: a host is given up when all were heard.
   const isHopeless = host.silencesNeeded > MOST_PASSES;
   if (isHopeless && !forced && countPorts(due, "tcp") > 0) return "wait";
   const fast = atRunPace(host, due);
-  const isEnough = progress.pass >= MOST_PASSES || isHopeless;
+  const isEnough = isLast || isHopeless;
   if (countPorts(fast) > 0 && !isEnough) return { ask: fast, pace: "run" };
   const proof = portsToProve(state, host, due, progress);
   return countPorts(proof) > 0 ? { ask: proof, pace: "host" } : "done";

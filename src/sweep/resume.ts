@@ -116,7 +116,7 @@ function restorePass(state: State, address: Address, passes: AskedPasses | undef
   const pass = open.find((each) => countPorts(leftOf(each)) > 0);
   if (pass !== undefined) {
     const left = leftOf(pass);
-    state.passes.set(address, { ...firstPass(left), pass });
+    state.passes.set(address, { ...firstPass(left), pass, before: pass - 1 });
     state.cellsTotal += countPorts(left);
     state.unfinished.set(pass, (state.unfinished.get(pass) ?? new Map()).set(address, left));
     return;
@@ -127,6 +127,7 @@ function restorePass(state: State, address: Address, passes: AskedPasses | undef
   state.passes.set(address, {
     ...firstPass(emptyPortSet),
     pass: isOver ? last : last - 1,
+    before: isOver ? last : last - 1,
     isWitnessed: last > 1 && isWitness(host),
   });
   state.parked.add(address);
