@@ -8,6 +8,7 @@ import {
   type ImportOptions as ImportFilesOptions,
   importFiles,
 } from "../ingest/importFiles.js";
+import type { ImportGroup } from "../ingest/importGroup.js";
 import { type ImportPlace, recordDocument, recordEarly } from "../ingest/recordDocument.js";
 import type { FileRun } from "../nmap/fileRun.js";
 import { countOf } from "../report/count.js";
@@ -18,12 +19,15 @@ import {
   renderImportJsonLine,
   renderImportLine,
 } from "../report/importRows.js";
+import { isDiskFull } from "../store/explainFault.js";
 import { openStore } from "../store/openStore.js";
 import type { Store } from "../store/store.js";
+import { unmadeStore } from "../store/unmadeStore.js";
 import { operatorOf } from "./auditRun.js";
 import { EXIT } from "./exitCode.js";
 import { forgetImports } from "./forgetImports.js";
 import { importSources } from "./importSources.js";
+import { ImportTurns } from "./importTurns.js";
 import { isPlaceName, placeName } from "./options.js";
 import { printDocument, printMessage } from "./output.js";
 import { openSession, type Session } from "./session.js";
@@ -89,14 +93,19 @@ async function importAll(
   });
   const target = new Target(options, session);
   const rows: ImportRow[] = [];
+  const turns = new ImportTurns({
+    take: (file, document, index, group) => takeDocument(target, { file, document, index }, group),
+    again: (path) => importFiles([path], { signal: stop.finish }),
+    tell: (row) => {
+      rows.push(row);
+      tell(row, options.format, session);
+    },
+    store: () => (sources.length > 1 && !target.isDryRun ? target.store() : null),
+  });
   try {
-    for await (const file of importFiles(sources, { signal: stop.finish, ...target.early() })) {
-      for (const [index, document] of file.documents.entries()) {
-        const row = await takeDocument(target, file, document, index);
-        rows.push(row);
-        tell(row, options.format, session);
-      }
-    }
+    await turns.takeAll(importFiles(sources, { signal: stop.finish, ...target.early() }));
+  } catch (error) {
+    throw isDiskFull(error) ? noRoomLeft(error) : error;
   } finally {
     stop.release();
     target.close();
@@ -105,6 +114,14 @@ async function importAll(
   if (rows.length === 0) throw new PortreeveError("usage", "there is no scan in what was named");
   if (rows.some(({ grade }) => grade === "refused")) return EXIT.error;
   return rows.some(({ grade }) => grade === "partial") ? EXIT.coverage : EXIT.done;
+}
+
+/** No fault of the file at hand, and none of the next ones would fit. */
+function noRoomLeft(error: PortreeveError): PortreeveError {
+  return new PortreeveError("failed", error.message, {
+    hint: "the files told above are in and stay; make room, then import again: what is in already changes nothing",
+    cause: error,
+  });
 }
 
 function tell(row: ImportRow, format: ImportOptions["format"], session: Session): void {
@@ -153,10 +170,15 @@ class Target {
   /** Large files are recorded while they are read. */
   early(): Pick<ImportFilesOptions, "early"> {
     if (this.isDryRun) return {};
+    const { path, owner } = this.#session.database;
+    const make = (): Store => {
+      this.#store ??= openStore(path, { mode: "write", owner });
+      return this.#store;
+    };
     return {
       early: (begun) => {
-        const store = this.store();
-        return store === null ? null : recordEarly(store, nameOf(begun), begun, this.placeOf(begun.run));
+        const store = this.#store !== null || existsSync(path) ? make() : unmadeStore(path, owner, make);
+        return recordEarly(store, nameOf(begun), begun, this.placeOf(begun.run));
       },
     };
   }
@@ -172,9 +194,8 @@ function nameOf({ path }: Pick<ImportedFile, "path">): string {
 
 async function takeDocument(
   target: Target,
-  file: ImportedFile,
-  document: ImportedDocument,
-  index: number,
+  { file, document, index }: { file: ImportedFile; document: ImportedDocument; index: number },
+  group: ImportGroup | null,
 ): Promise<ImportRow> {
   const { facts } = document;
   const { grade, run, hosts, sha256, bytes, warnings } = facts;
@@ -203,7 +224,7 @@ async function takeDocument(
     return { ...row, run: known, isKnown: known !== null };
   }
   const source = { readFrom: file.readFrom, name: row.file, index, identity: file.identity };
-  const recorded = await recordDocument(store, source, document, place);
+  const recorded = await recordDocument(store, source, document, place, group);
   if (recorded.run === null) return { ...row, grade: "refused", why: recorded.why };
   if (recorded.isKnown) return { ...row, ...recorded };
   const outcome = recorded.run.outcome === "complete" ? ("complete" as const) : ("partial" as const);

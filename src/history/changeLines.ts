@@ -21,9 +21,9 @@ export class ChangeLines {
   push(host: number, protoport: number, what: number): void {
     const at = this.#count;
     if (at === this.#hosts.length) {
-      this.#hosts = twice(this.#hosts);
-      this.#protoports = twice(this.#protoports);
-      this.#whats = twice(this.#whats);
+      this.#hosts = grown(this.#hosts);
+      this.#protoports = grown(this.#protoports);
+      this.#whats = grown(this.#whats);
     }
     this.#hosts[at] = host;
     this.#protoports[at] = protoport;
@@ -61,8 +61,8 @@ export class ChangeLines {
   }
 }
 
-function twice(column: Int32Array): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(column.length * 2);
+function grown(column: Int32Array): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(Math.ceil(column.length * 1.5));
   larger.set(column);
   return larger;
 }

@@ -24,7 +24,23 @@ const CHANGED = "the file changed while it was read";
  * the file that was read any more the stream ends with an error.
  */
 export function documentBytes(path: string, document: KeptDocument): Readable {
-  return Readable.from(bytesToKeep(path, document), { objectMode: false, highWaterMark: PIECE });
+  return Readable.from(ofFile(bytesToKeep(path, document)), { objectMode: false, highWaterMark: PIECE });
+}
+
+/** The file's fault, not the store's: other files may go on. */
+export class Unreadable extends Error {
+  constructor(cause: Error) {
+    super(cause.message, { cause });
+  }
+}
+
+/** Whoever writes the bytes has faults of his own, a full disk say, and the stream ends with those as well. */
+async function* ofFile(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield* bytes;
+  } catch (error) {
+    throw new Unreadable(error instanceof Error ? error : new Error(String(error)));
+  }
 }
 
 async function* bytesToKeep(path: string, document: KeptDocument): AsyncGenerator<Buffer> {

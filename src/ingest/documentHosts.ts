@@ -1,11 +1,11 @@
-/** The hosts of one document as observations, in batches. */
+/** The hosts of one document as observations. */
 import type { Address } from "../facts/address.js";
 import type { NmapHost } from "../nmap/document.js";
 import { type HostAnswers, mergeAnswers, readAnswers } from "../nmap/hostAnswers.js";
 import { observeHost } from "../nmap/observeHost.js";
 import { readHostNote } from "../nmap/readNotes.js";
 import type { ScanFacts } from "../nmap/scanFacts.js";
-import { BatchWriter, type HostBatch, type ImportedHost } from "./hostBatch.js";
+import type { HostSink } from "./hostSink.js";
 import { numberOfAddress } from "./seenAddresses.js";
 
 /** What is known of a document before its hosts are read. */
@@ -19,22 +19,21 @@ export class DocumentHosts {
   readonly #plan: DocumentPlan | null;
   readonly #turn: number;
   readonly #turns: number;
-  readonly #send: (batch: HostBatch) => void;
+  readonly #sink: HostSink;
   /** By address, until the document ends. */
   readonly #held = new Map<Address, HostAnswers>();
-  #batch: BatchWriter | null = null;
   #scan: ScanFacts | null = null;
 
   /**
    * @param plan null to believe what the document says of its scan before its first host
    * @param turn of `turns`: which of the repeated addresses are read this time. The others are read in turn 0
-   * @param send takes a batch for `BatchReader`
+   * @param sink takes them
    */
-  constructor(plan: DocumentPlan | null, turn: number, turns: number, send: (batch: HostBatch) => void) {
+  constructor(plan: DocumentPlan | null, turn: number, turns: number, sink: HostSink) {
     this.#plan = plan;
     this.#turn = turn;
     this.#turns = turns;
-    this.#send = send;
+    this.#sink = sink;
   }
 
   take(host: NmapHost, presumed: ScanFacts): void {
@@ -46,7 +45,7 @@ export class DocumentHosts {
     if (scan.isNoted && !isRepeated) {
       const reading = readHostNote(host);
       if (reading.kind === "fits") {
-        this.#tell(scan, { ...reading.value, timedOut: false });
+        this.#sink.add({ ...reading.value, timedOut: false });
         return;
       }
     }
@@ -62,17 +61,11 @@ export class DocumentHosts {
   /** The document is over: what waited for more goes out. */
   end(): void {
     for (const answers of this.#held.values()) if (this.#scan !== null) this.#add(this.#scan, answers);
-    if (this.#batch !== null && !this.#batch.isEmpty) this.#send(this.#batch.take());
+    this.#sink.end();
   }
 
   #add(scan: ScanFacts, answers: HostAnswers): void {
     const { startedAt, endedAt, timedOut, resetTtl } = answers;
-    this.#tell(scan, { observation: observeHost(scan, answers), startedAt, endedAt, timedOut, resetTtl });
-  }
-
-  #tell(scan: ScanFacts, host: ImportedHost): void {
-    this.#batch ??= new BatchWriter(scan.asked);
-    this.#batch.add(host);
-    if (this.#batch.isFull) this.#send(this.#batch.take());
+    this.#sink.add({ observation: observeHost(scan, answers), startedAt, endedAt, timedOut, resetTtl });
   }
 }

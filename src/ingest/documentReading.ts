@@ -1,11 +1,10 @@
 /** One document of a file, read once from its first byte to its last. */
 import { createHash } from "node:crypto";
+import { ByteStream } from "../nmap/byteStream.js";
 import type { NmapHost } from "../nmap/document.js";
 import { importShape, type Shape, surveyShape } from "../nmap/elementShape.js";
 import type { KnownHosts } from "../nmap/knownHosts.js";
 import { type ScanFacts, scanFactsOf } from "../nmap/scanFacts.js";
-import { XmlStream } from "../nmap/streamXml.js";
-import { TextDecoderOfFile } from "../nmap/textDecoder.js";
 import { type DocumentFacts, factsOf, HostTally } from "./documentFacts.js";
 import { type BytesBreak, readFileBytes } from "./fileBytes.js";
 import { SeenAddresses } from "./seenAddresses.js";
@@ -25,8 +24,7 @@ export interface DocumentEnd {
 
 export class DocumentReading {
   readonly #hash = createHash("sha256");
-  readonly #decoder = new TextDecoderOfFile();
-  readonly #stream: XmlStream;
+  readonly #stream: ByteStream;
   readonly #tally = new HostTally();
   readonly #seen = new SeenAddresses();
   #bytes = 0;
@@ -38,7 +36,7 @@ export class DocumentReading {
    */
   constructor(take: TakeHost | null, known: KnownHosts | null = null) {
     const shape: Shape = take === null ? surveyShape : importShape;
-    this.#stream = new XmlStream(
+    this.#stream = new ByteStream(
       (host) => {
         this.#presumed ??= scanFactsOf(this.#stream.header(), null);
         this.#tally.add(host);
@@ -53,11 +51,10 @@ export class DocumentReading {
   push(bytes: Buffer): void {
     this.#hash.update(bytes);
     this.#bytes += bytes.length;
-    if (this.#stream.isGoingOn) this.#stream.push(this.#decoder.push(bytes));
+    this.#stream.push(bytes);
   }
 
   end(bytesBreak: BytesBreak | null): DocumentEnd {
-    if (this.#stream.isGoingOn) this.#stream.push(this.#decoder.end());
     const end = this.#stream.end();
     const facts = factsOf({
       sha256: this.#hash.digest("hex"),
@@ -66,7 +63,7 @@ export class DocumentReading {
       tally: this.#tally,
       repeated: [...this.#seen.repeated],
       bytesBreak,
-      notes: this.#decoder.notes,
+      notes: end.encodingNotes,
     });
     const { scan, repeated, hosts } = facts;
     const isAsPresumed = hosts === 0 || JSON.stringify(scan) === JSON.stringify(this.#presumed);

@@ -1,23 +1,23 @@
 /**
  * One file on its way in. Its hosts are read at once, in the belief that the file is in order; what decides how far they
- * may be believed stands at its end. So batches wait until that is known: when the reader comes to the end, or when a
+ * may be believed stands at its end. So they wait until that is known: when the reader comes to the end, or when a
  * survey (which reads only the form, four times as fast) does so first. If the belief was wrong they are read again.
  */
 import { PortreeveError } from "../facts/error.js";
-import { BatchReader } from "./batchReader.js";
 import { type DocumentEnd, refusedEnd } from "./documentReading.js";
-import { type HostBatch, type ImportedHost, sizeOfBatch } from "./hostBatch.js";
+import { type Form, type HostChunk, sizeOfChunk } from "./hostSink.js";
 import type { Report } from "./readerOrders.js";
 import type { ReaderThreads } from "./readerThreads.js";
 import type { Plans } from "./readHosts.js";
 
-interface WaitingBatch {
+interface WaitingChunk {
   readonly document: number;
-  readonly batch: HostBatch;
+  readonly chunk: HostChunk;
 }
 
 export interface ReadLimits {
-  /** Characters of batches that may wait here. */
+  readonly form: Form;
+  /** Bytes of hosts that may wait here. */
   readonly mostUntaken: number;
   readonly isOneOfMany: boolean;
 }
@@ -28,7 +28,7 @@ export class FileReading {
   readonly #path: string;
   readonly #thread: number;
   readonly #limits: ReadLimits;
-  readonly #batches: WaitingBatch[] = [];
+  readonly #chunks: WaitingChunk[] = [];
   #reading = 0;
   #survey: { readonly thread: number; readonly order: number } | null = null;
   #ends: readonly DocumentEnd[] | null = null;
@@ -39,14 +39,23 @@ export class FileReading {
   /**
    * @param name of the file for people
    * @param limits of the reading
+   * @param ends where these are known already
    */
-  constructor(threads: ReaderThreads, thread: number, name: string, path: string, limits: ReadLimits) {
+  constructor(
+    threads: ReaderThreads,
+    thread: number,
+    name: string,
+    path: string,
+    limits: ReadLimits,
+    ends: readonly DocumentEnd[] | null = null,
+  ) {
     this.#threads = threads;
     this.#thread = thread;
     this.#name = name;
     this.#path = path;
     this.#limits = limits;
-    this.#read(null);
+    this.#ends = ends;
+    this.#read(ends === null ? null : plansOf(ends));
   }
 
   /** Looks for the end of the file on another thread, which has nothing else to do. */
@@ -73,21 +82,20 @@ export class FileReading {
    * The hosts of a document, after `ends`; documents in their order.
    * @throws PortreeveError where reading failed: then nothing of the document may be kept
    */
-  async *hosts(document: number): AsyncGenerator<readonly ImportedHost[]> {
-    const asked = this.#ends?.[document]?.facts.scan?.asked;
-    const reader = asked === undefined ? null : new BatchReader(asked);
+  async *hosts(document: number): AsyncGenerator<HostChunk> {
+    const isUsed = (this.#ends?.[document]?.facts.scan ?? null) !== null;
     for (;;) {
-      const [batch] = this.#batches;
-      if (batch === undefined) {
+      const [waiting] = this.#chunks;
+      if (waiting === undefined) {
         if (this.#failure !== null) throw this.#failure;
         if (this.#isRead) return;
         await this.#change();
         continue;
       }
-      if (batch.document > document) return;
-      this.#batches.shift();
-      this.#threads.taken(this.#thread, this.#reading, sizeOfBatch(batch.batch));
-      if (batch.document === document && reader !== null) yield reader.read(batch.batch);
+      if (waiting.document > document) return;
+      this.#chunks.shift();
+      this.#threads.taken(this.#thread, this.#reading, sizeOfChunk(waiting.chunk));
+      if (waiting.document === document && isUsed) yield waiting.chunk;
     }
   }
 
@@ -100,7 +108,7 @@ export class FileReading {
   close(): void {
     this.#threads.stop(this.#thread, this.#reading);
     this.#stopSurvey();
-    this.#batches.length = 0;
+    this.#chunks.length = 0;
   }
 
   #read(plans: Plans | null): void {
@@ -109,7 +117,7 @@ export class FileReading {
   }
 
   #hear(report: Report): void {
-    if (report.tell === "hosts") this.#batches.push(report);
+    if (report.tell === "hosts") this.#chunks.push(report);
     else if (report.tell === "waiting") this.survey(this.#thread);
     else if (report.tell === "failed") this.#breakOff(report.why);
     else if (report.tell === "read") {
@@ -127,9 +135,9 @@ export class FileReading {
     this.#stopSurvey();
     if (ends.some(({ facts, isOrdinary }) => facts.scan !== null && facts.hosts > 0 && !isOrdinary)) {
       this.#threads.stop(this.#thread, this.#reading);
-      this.#batches.length = 0;
+      this.#chunks.length = 0;
       this.#isRead = false;
-      this.#read(ends.map(({ facts: { scan, repeated } }) => scan && { scan, repeated: new Set(repeated) }));
+      this.#read(plansOf(ends));
     }
     this.#wake?.();
   }
@@ -152,6 +160,10 @@ export class FileReading {
       this.#wake = resolve;
     });
   }
+}
+
+function plansOf(ends: readonly DocumentEnd[]): Plans {
+  return ends.map(({ facts: { scan, repeated } }) => scan && { scan, repeated: new Set(repeated) });
 }
 
 /** Whether the document that was read is the one that was judged; true where it was not read. */

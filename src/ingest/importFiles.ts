@@ -5,7 +5,7 @@ import type { DocumentFacts } from "./documentFacts.js";
 import { type HostTaker, readEarly, type TakeEarly } from "./earlyReading.js";
 import { type FileIdentity, identityOf } from "./fileIdentity.js";
 import { FileReading } from "./fileReading.js";
-import type { ImportedHost } from "./hostBatch.js";
+import type { Form, HostChunk } from "./hostSink.js";
 import { ReaderThreads, SMALL_LIMITS } from "./readerThreads.js";
 import { isPipe, openOnce, type Spooled, spool } from "./spool.js";
 
@@ -18,6 +18,8 @@ export interface ImportOptions {
   readonly early?: TakeEarly;
   /** Bytes from which a file counts as large; what is usual suits everybody but tests. */
   readonly largeFrom?: number;
+  /** Whether hosts come staged (usual), or as observations. */
+  readonly form?: Form;
   /** Folder for what cannot be read twice (a stream, a pipe): the system's, unless told. */
   readonly spoolFolder?: string;
 }
@@ -26,11 +28,11 @@ export interface ImportOptions {
 export interface ImportedDocument {
   readonly facts: DocumentFacts;
   /**
-   * Its hosts, each address once, in batches; none where refused. At most once, documents in their order, and before
+   * Its hosts, each address once; none where refused. At most once, documents in their order, and before
    * the next file is asked for; left alone, the file is read no further.
    * @throws PortreeveError `failed` where reading fails in the middle, `interrupted`: nothing of it may be kept then
    */
-  hosts(): AsyncGenerator<readonly ImportedHost[]>;
+  hosts(): AsyncGenerator<HostChunk>;
   /** Who has all of its hosts already (`ImportOptions.early`), to be ended or abandoned; else null. */
   readonly taken: HostTaker | null;
 }
@@ -50,7 +52,7 @@ export type Source = string | Readable;
 
 /** Below this a second thread takes longer to start than it saves. */
 const LARGE = 8 * 1024 * 1024;
-/** Characters of batches that wait here until their file is known: those of a file of 100 MB. */
+/** Bytes of hosts that wait here until their file is known: those of a file of 200 MB. */
 const MOST_UNTAKEN = 16 * 1024 * 1024;
 /** Measured on two cores: a second one makes a folder slower (3.4 s for 3.2) and one large file hardly faster, with 45 MB more. */
 const USUAL_THREADS = 1;
@@ -81,7 +83,7 @@ export async function* importFiles(
   sources: readonly Source[],
   options: ImportOptions = {},
 ): AsyncGenerator<ImportedFile> {
-  const { signal } = options;
+  const { signal, form = "staged" } = options;
   const count = options.threads ?? USUAL_THREADS;
   const threads = new ReaderThreads(count);
   const earlyThreads = new ReaderThreads(count, SMALL_LIMITS);
@@ -100,7 +102,7 @@ export async function* importFiles(
         const isEarly = found.isLarge && options.early !== undefined;
         const thread = next % Math.max(1, threads.count);
         const isOneOfMany = sources.length > 1 && !found.isLarge;
-        const reading = isEarly ? null : read(threads, thread, found, isOneOfMany);
+        const reading = isEarly ? null : read(threads, thread, found, form, isOneOfMany);
         opened.push({ ...found, thread, reading });
         next += 1;
       }
@@ -109,7 +111,8 @@ export async function* importFiles(
       const early = file.reading === null ? await takeEarly(earlyThreads, threads, file, options) : null;
       if (early !== null) {
         // What is recorded now takes memory, too.
-        if (next === sources.length) await earlyThreads.end();
+        const isTaken = early.documents.every(({ taken }) => taken !== null);
+        if (next === sources.length && isTaken) await earlyThreads.end();
         try {
           yield early;
         } finally {
@@ -120,7 +123,7 @@ export async function* importFiles(
         await closeFile(file);
         continue;
       }
-      const reading = file.reading ?? read(threads, file.thread, file, false);
+      const reading = file.reading ?? read(threads, file.thread, file, form, false);
       opened[0] = { ...file, reading };
       const idle = idleThread(threads.count, opened);
       if (file.isLarge && idle !== null) reading.survey(idle);
@@ -162,9 +165,10 @@ function read(
   threads: ReaderThreads,
   thread: number,
   { path, readFrom }: FoundFile,
+  form: Form,
   isOneOfMany: boolean,
 ): FileReading {
-  return new FileReading(threads, thread, path, readFrom, { mostUntaken: MOST_UNTAKEN, isOneOfMany });
+  return new FileReading(threads, thread, path, readFrom, { form, mostUntaken: MOST_UNTAKEN, isOneOfMany });
 }
 
 /** Null where it has to be read in the usual way. */
@@ -172,23 +176,25 @@ async function takeEarly(
   earlyThreads: ReaderThreads,
   threads: ReaderThreads,
   file: FoundFile,
-  { early, signal }: ImportOptions,
+  { early, signal, form = "staged" }: ImportOptions,
 ): Promise<ImportedFile | null> {
   if (early === undefined) return null;
   const { path, readFrom, identity } = file;
-  const end = await readEarly(earlyThreads, file, early, signal);
-  if (end === null) return null;
-  const { facts, taken } = end;
-  async function* hosts(): AsyncGenerator<readonly ImportedHost[]> {
-    const reading = read(threads, 0, file, false);
+  const read = await readEarly(earlyThreads, file, { take: early, form, signal });
+  if (read === null) return null;
+  const { end, taken } = read;
+  async function* hosts(): AsyncGenerator<HostChunk> {
+    const limits = { form, mostUntaken: MOST_UNTAKEN, isOneOfMany: false };
+    // The thread that read it once has room for it; where hosts wait for others of their address it takes more.
+    const again = end.facts.repeated.length === 0 ? earlyThreads : threads;
+    const reading = new FileReading(again, 0, path, readFrom, limits, [end]);
     try {
-      await reading.ends();
       yield* reading.hosts(0);
     } finally {
       reading.close();
     }
   }
-  return { path, readFrom, identity, documents: [{ facts, hosts, taken }] };
+  return { path, readFrom, identity, documents: [{ facts: end.facts, hosts, taken }] };
 }
 
 async function describeFile(file: FoundFile, reading: FileReading): Promise<ImportedFile> {

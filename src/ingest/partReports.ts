@@ -2,17 +2,17 @@
 import { PortreeveError } from "../facts/error.js";
 import type { FileRun } from "../nmap/fileRun.js";
 import type { ScanFacts } from "../nmap/scanFacts.js";
-import { type HostBatch, sizeOfBatch } from "./hostBatch.js";
+import { type Form, type HostChunk, sizeOfChunk } from "./hostSink.js";
 import type { Report } from "./readerOrders.js";
 import type { ReaderThreads } from "./readerThreads.js";
 import type { FilePart, PartEnd } from "./readPart.js";
 
-/** Characters of the batches of a part that may be on their way. */
+/** Bytes of the hosts of a part that may be on their way. */
 const MOST_UNTAKEN = 2 * 1024 * 1024;
 
-export interface WaitingBatch {
+export interface WaitingChunk {
   readonly part: number;
-  readonly batch: HostBatch;
+  readonly chunk: HostChunk;
 }
 
 export class PartReports {
@@ -21,7 +21,7 @@ export class PartReports {
   readonly #orders: number[] = [];
   readonly #signal: AbortSignal | undefined;
   readonly #ends: (PartEnd | null)[] = [];
-  #batches: WaitingBatch[] = [];
+  #chunks: WaitingChunk[] = [];
   #begun: { readonly run: FileRun; readonly scan: ScanFacts } | null = null;
   #goingOn = 0;
   #hasFailed = false;
@@ -29,7 +29,7 @@ export class PartReports {
   readonly #interrupt = () => this.#wake();
 
   /** @param cut where the second part begins; null to read the file as one */
-  constructor(threads: ReaderThreads, path: string, cut: number | null, signal?: AbortSignal) {
+  constructor(threads: ReaderThreads, path: string, form: Form, cut: number | null, signal?: AbortSignal) {
     this.#threads = threads;
     this.#signal = signal;
     signal?.addEventListener("abort", this.#interrupt);
@@ -42,7 +42,7 @@ export class PartReports {
           ];
     for (const [index, part] of this.parts.entries()) {
       this.#goingOn += 1;
-      const order = { do: "part", path, part, mostUntaken: MOST_UNTAKEN } as const;
+      const order = { do: "part", path, part, form, mostUntaken: MOST_UNTAKEN } as const;
       this.#orders[index] = threads.give(index, order, (report) => this.#hear(index, report));
     }
   }
@@ -59,17 +59,17 @@ export class PartReports {
   }
 
   /** As they come; to the end, or until a part failed. */
-  async *batches(): AsyncGenerator<WaitingBatch> {
+  async *chunks(): AsyncGenerator<WaitingChunk> {
     for (;;) {
-      const waiting = this.#batches;
-      this.#batches = [];
+      const waiting = this.#chunks;
+      this.#chunks = [];
       for (const each of waiting) {
         yield each;
-        const { part, batch } = each;
-        this.#threads.taken(part, this.#orders[part] ?? 0, sizeOfBatch(batch));
+        const { part, chunk } = each;
+        this.#threads.taken(part, this.#orders[part] ?? 0, sizeOfChunk(chunk));
       }
       if (this.#hasFailed || (waiting.length === 0 && this.#goingOn === 0)) return;
-      if (this.#batches.length === 0 && this.#goingOn > 0) await this.#change();
+      if (this.#chunks.length === 0 && this.#goingOn > 0) await this.#change();
     }
   }
 
@@ -80,7 +80,7 @@ export class PartReports {
 
   #hear(part: number, report: Report): void {
     if (report.tell === "begun") this.#begun ??= report;
-    else if (report.tell === "hosts") this.#batches.push({ part, batch: report.batch });
+    else if (report.tell === "hosts") this.#chunks.push({ part, chunk: report.chunk });
     else if (report.tell === "part" || report.tell === "failed") {
       const end = report.tell === "part" ? report.end : null;
       this.#ends[part] = end;

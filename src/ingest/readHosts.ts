@@ -1,13 +1,13 @@
-/** From a file to batches of observations. */
+/** From a file to observations. */
 
 import type { KnownHosts } from "../nmap/knownHosts.js";
 import { DocumentHosts, type DocumentPlan } from "./documentHosts.js";
 import { type DocumentEnd, DocumentReading, type DocumentSink, eachDocument } from "./documentReading.js";
-import type { HostBatch } from "./hostBatch.js";
+import type { HostSink } from "./hostSink.js";
 
-export interface BatchTaker {
-  /** @param batch for `BatchReader`, with the ports asked in this document */
-  hosts(document: number, batch: HostBatch): void;
+export interface HostsTaker {
+  /** Takes the hosts of this document. */
+  sink(document: number): HostSink;
   /** Called between pieces of the file: there reading may wait, or throw to stop. */
   between(): Promise<void> | void;
 }
@@ -26,7 +26,7 @@ const MOST_HELD = 60_000;
 export async function readHosts(
   path: string,
   plans: Plans | null,
-  taker: BatchTaker,
+  taker: HostsTaker,
   mostHeld = MOST_HELD,
   known: KnownHosts | null = null,
 ): Promise<(DocumentEnd | null)[]> {
@@ -48,7 +48,7 @@ async function readTurn(
   path: string,
   plans: Plans | null,
   { turn, of }: { readonly turn: number; readonly of: number },
-  taker: BatchTaker,
+  taker: HostsTaker,
   known: KnownHosts | null = null,
 ): Promise<(DocumentEnd | null)[]> {
   const ends: (DocumentEnd | null)[] = [];
@@ -56,7 +56,7 @@ async function readTurn(
     const plan = plans?.[index] ?? null;
     ends[index] = null;
     if (plans !== null && plan === null) return { push: () => {}, end: () => {} };
-    const hosts = new DocumentHosts(plan, turn, of, (batch) => taker.hosts(index, batch));
+    const hosts = new DocumentHosts(plan, turn, of, taker.sink(index));
     const reading = new DocumentReading((host, presumed) => hosts.take(host, presumed), known);
     return {
       push: (bytes) => reading.push(bytes),

@@ -1,18 +1,18 @@
 /**
- * A large file with one document, or one part of it, read to batches in the belief that all of it is in order. Two
+ * A large file with one document, or one part of it, read in the belief that all of it is in order. Two
  * threads can read two parts at once: one up to a place between two hosts, the other the beginning, up to the first
  * host, and then from that place on. That it is such a place is known when the first one gets there.
  */
 import { closeSync, openSync, readSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
+import { ByteStream } from "../nmap/byteStream.js";
 import { importShape } from "../nmap/elementShape.js";
 import { type FileRun, fileRunOf } from "../nmap/fileRun.js";
 import { type ScanFacts, scanFactsOf } from "../nmap/scanFacts.js";
-import { type StreamEnd, XmlStream } from "../nmap/streamXml.js";
-import { TextDecoderOfFile } from "../nmap/textDecoder.js";
+import type { StreamEnd } from "../nmap/streamXml.js";
 import { type CountedHosts, HostTally } from "./documentFacts.js";
 import { DocumentHosts } from "./documentHosts.js";
-import type { BatchTaker } from "./readHosts.js";
+import type { HostsTaker } from "./readHosts.js";
 import { SeenAddresses } from "./seenAddresses.js";
 import { DocumentSplitter } from "./splitDocuments.js";
 
@@ -22,8 +22,8 @@ export interface FilePart {
   readonly to: number | null;
 }
 
-export interface PartTaker extends BatchTaker {
-  /** Before the first batch: what the document says before its first host. */
+export interface PartTaker extends HostsTaker {
+  /** Before the first host: what the document says before its first host. */
   begun(run: FileRun, scan: ScanFacts): void;
 }
 
@@ -83,8 +83,7 @@ function readHead(file: number, reading: PartReading): boolean {
 class PartReading {
   readonly #part: FilePart;
   readonly #splitter = new DocumentSplitter();
-  readonly #decoder = new TextDecoderOfFile();
-  readonly #stream: XmlStream;
+  readonly #stream: ByteStream;
   readonly #hosts: DocumentHosts;
   readonly #tally = new HostTally();
   readonly #seen = new SeenAddresses();
@@ -94,8 +93,8 @@ class PartReading {
 
   constructor(part: FilePart, taker: PartTaker) {
     this.#part = part;
-    this.#hosts = new DocumentHosts(null, 0, 1, (batch) => taker.hosts(0, batch));
-    this.#stream = new XmlStream((host) => {
+    this.#hosts = new DocumentHosts(null, 0, 1, taker.sink(0));
+    this.#stream = new ByteStream((host) => {
       if (this.#presumed === null) {
         const header = this.#stream.header();
         this.#header = JSON.stringify(header);
@@ -122,10 +121,8 @@ class PartReading {
   end(): PartEnd | null {
     for (const part of this.#splitter.end()) this.#take(part);
     if (this.#documents > 1) return null;
-    if (this.#stream.isGoingOn) this.#stream.push(this.#decoder.end());
-    let end: StreamEnd | null = null;
-    if (this.#part.to === null) end = this.#stream.end();
-    else if (!this.#stream.settle() || !this.#isPlain()) return null;
+    const end = this.#part.to === null ? this.#stream.end() : null;
+    if (end === null && (!this.#stream.settle() || !this.#isPlain())) return null;
     this.#hosts.end();
     return {
       end,
@@ -133,18 +130,18 @@ class PartReading {
       tally: this.#tally,
       seen: this.#seen.numbers(),
       repeated: [...this.#seen.repeated],
-      notes: this.#decoder.notes,
+      notes: end?.encodingNotes ?? [],
     };
   }
 
   #take({ bytes, isFirst }: { readonly bytes: Buffer; readonly isFirst: boolean }): void {
     if (isFirst) this.#documents += 1;
-    if (this.#documents === 1 && this.#stream.isGoingOn) this.#stream.push(this.#decoder.push(bytes));
+    if (this.#documents === 1) this.#stream.push(bytes);
   }
 
   /** Whether there is nothing to tell of this part but its hosts. */
   #isPlain(): boolean {
     const isAllHeader = JSON.stringify(this.#stream.header()) === this.#header;
-    return isAllHeader && !this.#stream.hasNotes && this.#decoder.notes.length === 0;
+    return isAllHeader && !this.#stream.hasNotes;
   }
 }

@@ -2,7 +2,7 @@
 import type { FileRun } from "../nmap/fileRun.js";
 import type { ScanFacts } from "../nmap/scanFacts.js";
 import type { DocumentEnd } from "./documentReading.js";
-import type { HostBatch } from "./hostBatch.js";
+import type { Form, HostChunk } from "./hostSink.js";
 import type { Plans } from "./readHosts.js";
 import type { FilePart, PartEnd } from "./readPart.js";
 
@@ -13,7 +13,8 @@ export type Order =
       readonly order: number;
       readonly path: string;
       readonly plans: Plans | null;
-      /** Characters of batches that may be on their way: then the reader waits until some were taken. */
+      readonly form: Form;
+      /** Bytes of hosts that may be on their way: then the reader waits until some were taken. */
       readonly mostUntaken: number;
       /** Others come, and may say the same. */
       readonly isOneOfMany: boolean;
@@ -23,6 +24,7 @@ export type Order =
       readonly order: number;
       readonly path: string;
       readonly part: FilePart;
+      readonly form: Form;
       readonly mostUntaken: number;
     }
   | { readonly do: "taken"; readonly order: number; readonly size: number }
@@ -30,8 +32,8 @@ export type Order =
 
 export type Report =
   | { readonly tell: "surveyed"; readonly order: number; readonly ends: readonly DocumentEnd[] }
-  | { readonly tell: "hosts"; readonly order: number; readonly document: number; readonly batch: HostBatch }
-  /** It waits for batches to be taken. */
+  | { readonly tell: "hosts"; readonly order: number; readonly document: number; readonly chunk: HostChunk }
+  /** It waits for hosts to be taken. */
   | { readonly tell: "waiting"; readonly order: number }
   | { readonly tell: "read"; readonly order: number; readonly ends: readonly (DocumentEnd | null)[] }
   | { readonly tell: "begun"; readonly order: number; readonly run: FileRun; readonly scan: ScanFacts }

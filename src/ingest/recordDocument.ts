@@ -4,15 +4,17 @@ import type { Run } from "../facts/run.js";
 import type { FileRun } from "../nmap/fileRun.js";
 import { whyIncomplete } from "../nmap/scanFacts.js";
 import type { RunDraft } from "../store/beginRun.js";
-import type { BegunImport, Import, ImportFile } from "../store/imports.js";
+import type { BegunImport, Import, ImportFile, ImportStore } from "../store/imports.js";
+import { stageHosts } from "../store/stagedHosts.js";
 import type { Store } from "../store/store.js";
 import { DisbeliefTally } from "./disbelief.js";
-import { documentBytes } from "./documentBytes.js";
+import { documentBytes, Unreadable } from "./documentBytes.js";
 import type { DocumentFacts } from "./documentFacts.js";
 import type { BegunDocument, HostTaker } from "./earlyReading.js";
 import type { FileIdentity } from "./fileIdentity.js";
-import type { ImportedHost } from "./hostBatch.js";
+import type { HostChunk } from "./hostSink.js";
 import type { ImportedDocument, ImportedFile } from "./importFiles.js";
+import type { ImportGroup, Keeping } from "./importGroup.js";
 
 /** Where a scan is put: what its own note says, unless the user says otherwise. */
 export interface ImportPlace {
@@ -49,6 +51,7 @@ function whyUndated(run: Pick<FileRun, "startedAt"> | null): string | null {
 /**
  * Takes the hosts of a document into the store and keeps its XML. A refused one is not for here.
  * @param name of the file for people
+ * @param group where it is one of many small ones: it is in the store when that has ended well
  * @throws PortreeveError as the store does, `interrupted` as the reader; nothing of the document is in the store then
  */
 export async function recordDocument(
@@ -61,6 +64,7 @@ export async function recordDocument(
   },
   document: ImportedDocument,
   place: ImportPlace,
+  group: ImportGroup | null = null,
 ): Promise<RecordedDocument> {
   const { facts } = document;
   const { draft, source } = describe(facts, file.name, place);
@@ -71,12 +75,17 @@ export async function recordDocument(
   const keeping = taken?.keeping ?? keep(store, file, facts);
   try {
     const counts = taken?.counts ?? (await takeHosts(document, begun.import));
-    const failed = await keeping.end;
-    if (failed !== null) throw failed;
+    if (group === null) {
+      const failed = await keeping.end;
+      if (failed !== null) throw failed;
+    } else group.begin(keeping);
     taken?.finish();
     const { alive, open, doubts } = counts;
     const end = { disbelieved: doubts.places(), ...endOf(facts), addressCount: draft.addressCount };
-    return { run: begun.import.end(end), isKnown: false, counts: { alive, open } };
+    const run = begun.import.end(end);
+    return begun.import.wasKnown()
+      ? { run, isKnown: true, counts: null }
+      : { run, isKnown: false, counts: { alive, open } };
   } catch (error) {
     begun.import.abandon();
     taken?.finish();
@@ -92,7 +101,7 @@ export async function recordDocument(
  * @returns null where the same bytes were imported before at this place
  */
 export function recordEarly(
-  store: Store,
+  store: ImportStore,
   name: string,
   begun: BegunDocument,
   place: ImportPlace,
@@ -118,8 +127,8 @@ class EarlyRecording implements HostTaker {
     this.keeping = keeping;
   }
 
-  add(hosts: readonly ImportedHost[]): void {
-    takeBatch(hosts, this.begun.import, this.counts);
+  add(chunk: HostChunk, part: number): void {
+    takeChunk(chunk, part, this.begun.import, this.counts);
   }
 
   /** Whether what is known of the document now is what was told of it then. */
@@ -142,16 +151,9 @@ class EarlyRecording implements HostTaker {
   }
 }
 
-/** The XML on its way to where it is kept. */
-interface Keeping {
-  /** What went wrong, when it is over. */
-  readonly end: Promise<Error | null>;
-  stop(): void;
-}
-
 /** Beside the reading: packing takes a thread of its own. */
 function keep(
-  store: Store,
+  store: ImportStore,
   {
     readFrom,
     index,
@@ -162,16 +164,9 @@ function keep(
   const source = documentBytes(readFrom, { index, sha256, bytes, identity: identity ?? null });
   const end = store.keepXmlFrom(sha256, source).then(
     () => null,
-    (error: Error) => (source.errored === null ? error : new Unreadable(source.errored)),
+    (error: Error) => error,
   );
   return { end, stop: () => source.destroy() };
-}
-
-/** The file's fault, not the store's: other files may go on. */
-class Unreadable extends Error {
-  constructor(cause: Error) {
-    super(cause.message, { cause });
-  }
 }
 
 interface Counts {
@@ -182,24 +177,22 @@ interface Counts {
 
 async function takeHosts(document: ImportedDocument, into: Import): Promise<Counts> {
   const counts: Counts = { alive: 0, open: 0, doubts: new DisbeliefTally() };
-  for await (const batch of readable(document.hosts())) takeBatch(batch, into, counts);
+  for await (const chunk of readable(document.hosts())) takeChunk(chunk, 0, into, counts);
   return counts;
 }
 
-function takeBatch(batch: readonly ImportedHost[], into: Import, counts: Counts): void {
-  into.add(batch.map(({ observation }) => observation));
-  for (const host of batch) {
-    const { observation } = host;
-    counts.doubts.add(host);
-    if (observation.presence === "alive") counts.alive += 1;
-    counts.open += observation.cells.length;
-  }
+function takeChunk({ staged, hosts, doubts }: HostChunk, part: number, into: Import, counts: Counts): void {
+  const chunk = staged ?? stageHosts(hosts.map(({ observation }) => observation));
+  into.add(chunk, part);
+  counts.doubts.add(doubts);
+  counts.alive += chunk.alive;
+  counts.open += chunk.open;
 }
 
 /** What the taker throws does not come by here. */
-async function* readable<T>(batches: AsyncIterable<T>): AsyncGenerator<T> {
+async function* readable<T>(chunks: AsyncIterable<T>): AsyncGenerator<T> {
   try {
-    yield* batches;
+    yield* chunks;
   } catch (error) {
     if (!(error instanceof PortreeveError) || error.code !== "failed") throw error;
     throw new Unreadable(error);

@@ -4,9 +4,9 @@ import type { FileRun } from "../nmap/fileRun.js";
 import { KnownHosts } from "../nmap/knownHosts.js";
 import type { ScanFacts } from "../nmap/scanFacts.js";
 import { surveyFile } from "./documentReading.js";
-import { sizeOfBatch } from "./hostBatch.js";
+import { sinkOf, sizeOfChunk } from "./hostSink.js";
 import type { Order, Report } from "./readerOrders.js";
-import { type BatchTaker, readHosts } from "./readHosts.js";
+import { type HostsTaker, readHosts } from "./readHosts.js";
 import { readPart } from "./readPart.js";
 
 export interface ReaderPort {
@@ -16,7 +16,7 @@ export interface ReaderPort {
 
 interface Job {
   isStopped: boolean;
-  /** Bytes of batches told and not taken yet. */
+  /** Bytes of hosts told and not taken yet. */
   untaken: number;
   resume: (() => void) | null;
 }
@@ -56,11 +56,13 @@ async function carryOut(
       port.postMessage({ tell: "surveyed", order, ends });
       return;
     }
-    const taker: BatchTaker = {
-      hosts: (document, batch) => {
-        job.untaken += sizeOfBatch(batch);
-        port.postMessage({ tell: "hosts", order, document, batch }, [batch.numbers.buffer as ArrayBuffer]);
-      },
+    const taker: HostsTaker = {
+      sink: (document) =>
+        sinkOf(message.form, (chunk) => {
+          job.untaken += sizeOfChunk(chunk);
+          const moved = chunk.staged === null ? [] : [chunk.staged.words.buffer as ArrayBuffer];
+          port.postMessage({ tell: "hosts", order, document, chunk }, moved);
+        }),
       between: () => {
         stopIfTold(job);
         return job.untaken > message.mostUntaken ? waitForTaking(port, message, job) : undefined;

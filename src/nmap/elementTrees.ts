@@ -5,11 +5,9 @@
 import { readAttributes } from "./attributes.js";
 import { portNumberOf, protocolOf } from "./attributeValues.js";
 import { decodeReferences } from "./characterReferences.js";
-import type { NmapHost } from "./document.js";
 import { childShape, type Shape } from "./elementShape.js";
 import { attributeOf, type ElementTree } from "./elementTree.js";
 import { KeptSize, type Limit } from "./keptSize.js";
-import type { KnownHosts } from "./knownHosts.js";
 import { addPort, type MappedPorts } from "./mapHost.js";
 import { joinBodies, mapPortBody, mapScripts, type PortBody, portOf } from "./mapPort.js";
 import { copyOf, PortBodies } from "./portBodies.js";
@@ -24,8 +22,6 @@ export interface TreeListener {
    * @param cutOutputs how many of its scripts were left without their output
    */
   child(name: string, tree: ElementTree, ports: MappedPorts, cutOutputs: number): void;
-  /** A host that said the same before, as it was mapped then; the attributes of its own start tag. */
-  knownHost(host: NmapHost, own: ElementTree): void;
   /** It holds too much: read no further. */
   stop(why: string): void;
 }
@@ -57,27 +53,15 @@ export class ElementTrees implements WalkListener {
   #port: OpenPort = { text: null, body: null };
   #ports: MappedPorts = { ports: [], misfits: [] };
   #size = new KeptSize();
-  readonly #known: KnownHosts | null;
-  /** The text that the present host stands in, and where: `to` is 0 where it is not all there, or odd. */
-  #host = { text: "", from: 0, to: 0, isOdd: true };
   /** The root element's attributes. */
   root: ElementTree = {};
 
-  /** @param known of earlier texts; null where none came, or none will come */
-  constructor(root: Shape, listener: TreeListener, known: KnownHosts | null = null) {
+  constructor(root: Shape, listener: TreeListener) {
     this.#root = root;
     this.#listener = listener;
-    this.#known = known;
-  }
-
-  /** Keeps what was mapped of the host that has just been told. */
-  learnHost(host: NmapHost): void {
-    const { text, from, to } = this.#host;
-    if (to > from) this.#known?.learn(text, from, to, host);
   }
 
   start(name: string, text: string, at: number, end: number, isEmpty: boolean, depth: number): number {
-    if (this.#known !== null) this.#watchHost(text, end, depth);
     if (this.#skipped !== null) return end;
     if (depth === 0) {
       this.root = nodeOf(this.#root, text, at, end);
@@ -114,27 +98,15 @@ export class ElementTrees implements WalkListener {
     return end;
   }
 
-  /** Forbidden characters are shown and counted: what holds them comes in another text. */
-  #watchHost(text: string, end: number, depth: number): void {
-    if (depth === 1) this.#host = { text, from: end, to: 0, isOdd: false };
-    else if (text !== this.#host.text) this.#host.isOdd = true;
-  }
-
-  #takeHost(known: KnownHosts, text: string, at: number): number {
-    const end = endOfQuickTag(text, at);
-    if (end === null || text[end - 2] === "/") return at;
+  /** The attributes of a host's start tag; null where it is not a usual one. */
+  hostTag(tag: string): ElementTree | null {
     const shape = childShape(this.#root, "host");
-    const found = shape === undefined ? null : known.find(text, end);
-    if (shape === undefined || found === null) return at;
-    const $ = this.#tags.attributes(text.slice(at, end), shape.attributes);
-    this.#listener.knownHost(found.host, $ === undefined ? {} : { $ });
-    return found.end;
+    if (shape === undefined || this.#skipped !== null || endOfQuickTag(tag, 0) !== tag.length) return null;
+    const $ = this.#tags.attributes(tag, shape.attributes);
+    return $ === undefined ? {} : { $ };
   }
 
-  takeKnown(text: string, at: number, depth: number): number {
-    if (depth === 1 && this.#known !== null && this.#skipped === null && isHost(text, at))
-      return this.#takeHost(this.#known, text, at);
-    if (this.#skipped !== null || !this.#takesPorts(depth)) return at;
+  takePorts(text: string, at: number): number {
     const { ports } = this.#ports;
     const before = ports.length;
     const next = takeQuickPorts(text, at, this.#bodies, ports, this.#size.portsLeft);
@@ -143,14 +115,14 @@ export class ElementTrees implements WalkListener {
   }
 
   /** Whether ports whose scripts nobody reads come in the element that is open. */
-  #takesPorts(depth: number): boolean {
+  takesPorts(depth: number): boolean {
+    if (this.#skipped !== null) return false;
     const parent = this.#open[depth - 1];
     const port = parent === undefined ? undefined : childShape(parent.shape, "port");
     return port?.isPort === true && childShape(port, "script") === undefined;
   }
 
   end(name: string, text: string, end: number, depth: number): void {
-    if (depth === 1 && text === this.#host.text && !this.#host.isOdd) this.#host.to = end;
     if (this.#skipped !== null) {
       if (this.#skipped === depth) this.#skipped = null;
       return;
@@ -163,7 +135,6 @@ export class ElementTrees implements WalkListener {
   }
 
   text(text: string, from: number, to: number, isCdata: boolean): void {
-    if (text !== this.#host.text) this.#host.isOdd = true;
     if (this.#skipped !== null || !this.#open.at(-1)?.shape.hasText) return;
     this.#text += isCdata ? text.slice(from, to) : decodeReferences(text.slice(from, to));
     this.#hasCdata ||= isCdata;
@@ -204,7 +175,7 @@ export class ElementTrees implements WalkListener {
     const body = mapPortBody(node);
     const known = this.#port.text;
     if (known !== null && text.endsWith(known, at)) this.#port.body = this.#bodies.learn(known, body);
-    else this.#port.body = this.#known === null ? body : copyOf(body);
+    else this.#port.body = copyOf(body);
   }
 
   /** A whole element goes to its parent; a port is mapped at once; a child of the root is told. */
@@ -231,10 +202,6 @@ export class ElementTrees implements WalkListener {
   #check(limit: Limit): void {
     if (limit !== null) this.#listener.stop(limit);
   }
-}
-
-function isHost(text: string, at: number): boolean {
-  return text.startsWith("<host", at) && (text[at + 5] === " " || text[at + 5] === ">");
 }
 
 function nodeOf(shape: Shape, text: string, at: number, end: number): ElementTree {

@@ -7,11 +7,14 @@ import type { PortBody } from "./mapPort.js";
 export interface KnownBody {
   readonly text: string;
   readonly body: PortBody;
+  readonly isAscii: boolean;
 }
 
 const MOST = 4096;
 /** What is longer hardly comes again, and would take memory. */
 const LONGEST = 1024;
+/** Bytes that nobody has decoded may be taken for the text that they look like only so. */
+const ASCII = /^[\n\r\t\x20-\x7e]*$/;
 
 export class PortBodies {
   readonly #bodies = new Map<string, KnownBody>();
@@ -45,7 +48,8 @@ export class PortBodies {
     }
     const body = this.textAt(text, from);
     const known = body === null ? undefined : this.#bodies.get(body);
-    if (known !== undefined) this.#last[port] = known;
+    if (known === undefined || !known.isAscii) return undefined;
+    this.#last[port] = known;
     return known;
   }
 
@@ -58,7 +62,7 @@ export class PortBodies {
       this.#last.length = 0;
     }
     // Strings cut out of a text keep the whole of it in memory: these are copies.
-    const own = copyOf({ text, body });
+    const own = copyOf({ text, body, isAscii: ASCII.test(text) });
     this.#bodies.set(own.text, own);
     return own.body;
   }

@@ -16,6 +16,8 @@ const STARTS: readonly Start[] = [
   ['<port protocol="udp" portid="', "udp"],
   ['<port protocol="sctp" portid="', "sctp"],
 ];
+/** With what any of them begins. */
+export const PORT_START = Buffer.from('<port protocol="');
 const END = "</port>";
 const NEWLINE = 10;
 const QUOTE = 34;
@@ -23,7 +25,7 @@ const ZERO = 48;
 const NINE = 57;
 
 /**
- * Takes ports from `text[at]` on.
+ * Takes ports from `text[at]` on, as long as they are of ASCII: `text` may be bytes that nobody has decoded.
  * @param most no more than these
  * @returns just behind the last one taken and its line end; `at` where there was none
  */

@@ -15,7 +15,11 @@ const ATTRIBUTE = `${BLANK}+${NAME}${BLANK}*=${BLANK}*(?:"${safeText('"')}"|'${s
 const TAG = new RegExp(`<${NAME}(?:${ATTRIBUTE})*${BLANK}*/?>`, "y");
 const ELEM = `<elem(?:${ATTRIBUTE})*>${safeText("")}</elem>`;
 const INSIDE = `${safeText("")}(?:${ELEM}${safeText("")})*`;
-const SCRIPTS = new RegExp(`(?:<script(?:${ATTRIBUTE})*(?:/>|>${INSIDE}</script>))*`, "y");
+/** Made of ASCII: its length is that of its bytes. */
+const SCRIPTS = new RegExp(
+  `(?:<script(?:${ATTRIBUTE})*(?:/>|>${INSIDE}</script>))*`.replaceAll("\\uFFFE\\uFFFF", "\\x7F-\\uFFFF"),
+  "y",
+);
 const TIMES = new RegExp(`(?:<times(?:${ATTRIBUTE})*/>\n?)?`, "y");
 const TEXT = new RegExp(safeText(""), "y");
 
@@ -33,10 +37,10 @@ export function endOfQuickTag(text: string, at: number): number | null {
 
 /**
  * Just behind the `<script …/>`, or `<script …>` with nothing but `<elem>` in it, one behind the other; `at` where there
- * are none of the usual ones.
+ * are none of the usual ones, in ASCII.
  */
 export function endOfQuickScripts(text: string, at: number): number {
-  if (text.charCodeAt(at + 1) === SLASH || text.length - at > LONGEST) return at;
+  if (text.charCodeAt(at + 1) === SLASH) return at;
   SCRIPTS.lastIndex = at;
   return SCRIPTS.test(text) ? SCRIPTS.lastIndex : at;
 }

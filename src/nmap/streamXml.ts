@@ -6,7 +6,6 @@ import type { NmapDocument, NmapHost } from "./document.js";
 import { type Shape, wholeShape } from "./elementShape.js";
 import type { ElementTree } from "./elementTree.js";
 import { ElementTrees, type TreeListener } from "./elementTrees.js";
-import type { KnownHosts } from "./knownHosts.js";
 import { mapDocument } from "./mapDocument.js";
 import { type MappedPorts, mapHost, mapHostTag } from "./mapHost.js";
 import { type Form, XmlWalk } from "./xmlWalk.js";
@@ -33,16 +32,14 @@ export class XmlStream {
 
   /**
    * @param onHost told of each whole host in the order of the file; in a file that is refused later, too
-   * @param known hosts of earlier texts of the same shape; null to learn none
    */
-  constructor(onHost: (host: NmapHost) => void, shape: Shape = wholeShape, known: KnownHosts | null = null) {
+  constructor(onHost: (host: NmapHost) => void, shape: Shape = wholeShape) {
     this.#onHost = onHost;
     const listener: TreeListener = {
-      knownHost: (host, own) => this.#onHost({ ...host, ...mapHostTag(own) }),
       child: (name, tree, ports, cutOutputs) => this.#takeChild(name, tree, ports, cutOutputs),
       stop: (why) => this.#walk.stop(why),
     };
-    this.#trees = new ElementTrees(shape, listener, known);
+    this.#trees = new ElementTrees(shape, listener);
     this.#walk = new XmlWalk(this.#trees);
   }
 
@@ -65,9 +62,37 @@ export class XmlStream {
     return this.#walk.settle();
   }
 
-  /** Whether anything was noted so far. */
-  get hasNotes(): boolean {
-    return this.#notes.length > 0 || this.#walk.hasNotes;
+  /** `XmlWalk.isBetween` */
+  isBetween(): boolean {
+    return this.#walk.isBetween();
+  }
+
+  /** `XmlWalk.isBeforePorts` */
+  isBeforePorts(): boolean {
+    return this.#walk.isBeforePorts();
+  }
+
+  /** `XmlWalk.takePorts` */
+  takePorts(text: string, at: number): number {
+    return this.#walk.takePorts(text, at);
+  }
+
+  /**
+   * Tells a host, between two others, that says what was told before.
+   * @param tag its start tag; false where that is not usual, and nothing was told
+   * @param characters of all of it
+   */
+  passHost(tag: string, host: NmapHost, characters: number): boolean {
+    const own = this.#trees.hostTag(tag);
+    if (own === null) return false;
+    this.#walk.pass(characters);
+    this.#onHost({ ...host, ...mapHostTag(own) });
+    return true;
+  }
+
+  /** What was noted so far. */
+  get noteCount(): number {
+    return this.#notes.length + this.#unsaid + this.#walk.noteCount;
   }
 
   end(): StreamEnd {
@@ -99,7 +124,6 @@ export class XmlStream {
     this.#notes.push(...notes.slice(0, room));
     this.#unsaid += Math.max(0, notes.length - room);
     if (host === null) return;
-    if (notes.length === 0) this.#trees.learnHost(host);
     this.#onHost(host);
   }
 }

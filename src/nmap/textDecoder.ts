@@ -29,6 +29,11 @@ export class TextDecoderOfFile {
     return length === 0 ? [bytes] : [...this.#notes, bytes];
   }
 
+  /** Whether ASCII may come next, and be what it is there: not in UTF-16, nor inside of a character. */
+  get isBetween(): boolean {
+    return this.#rest.length === 0 && (this.#encoding === "utf-8" || this.#encoding === "latin1");
+  }
+
   push(bytes: Buffer): string {
     const encoding = this.#encoding ?? this.#begin(bytes);
     if (encoding === "latin1") return bytes.toString("latin1");

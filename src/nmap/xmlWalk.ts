@@ -31,12 +31,13 @@ export interface WalkListener {
    * Negative where that was all of the element, its end tag too
    */
   start(name: string, text: string, at: number, end: number, isEmpty: boolean, depth: number): number;
+  /** Whether ports whose form is known are taken in an element of that depth. */
+  takesPorts(depth: number): boolean;
   /**
-   * Takes whole elements, and blanks behind them, from `text[at]` on, whose form it knows to be good.
-   * @param depth of an element that begins there
+   * Takes whole elements in ASCII, and blanks behind them, from `text[at]` on, whose form it knows to be good.
    * @returns where to go on; `at` where it takes none
    */
-  takeKnown(text: string, at: number, depth: number): number;
+  takePorts(text: string, at: number): number;
   /** The end of an element that was not empty, `text[end - 1]` its last character. */
   end(name: string, text: string, end: number, depth: number): void;
   /** Text or CDATA inside an element below the root. */
@@ -53,9 +54,6 @@ export type Form =
       readonly hasRoot: boolean;
     };
 
-/** Of what may be taken as a whole: `<port`, `<host`. */
-const P = 112;
-const H = 104;
 /** Characters of one tag, comment or text. nmap's longest are scripts' outputs, a megabyte at the very most. */
 const LONGEST_PIECE = 8 * 1024 * 1024;
 /** No further is the root element searched for. */
@@ -114,9 +112,41 @@ export class XmlWalk {
     return this.#form === null && this.#open.length === 1 && this.#at === this.#text.length;
   }
 
-  /** Whether anything was noted so far. */
-  get hasNotes(): boolean {
-    return this.#forbidden > 0 || this.#notes.length > 0;
+  /** Where ports may be taken by `takePorts`, and a tag comes next. */
+  isBeforePorts(): boolean {
+    return this.#comeToTag() && this.#open.length > 0 && this.#listener.takesPorts(this.#open.length);
+  }
+
+  /** Lets the listener take what goes on, there, where the walk's own text ends; after `isBeforePorts`. */
+  takePorts(text: string, at: number): number {
+    const next = this.#listener.takePorts(text, at);
+    this.#base += next - at;
+    return next;
+  }
+
+  /** Where a child of the root may begin, which comes next. */
+  isBetween(): boolean {
+    return this.#comeToTag() && this.#open.length === 1;
+  }
+
+  /** Looks at all that came, behind which a tag begins; false where that is inside of another. */
+  #comeToTag(): boolean {
+    if (this.#form === null) this.#go(false);
+    const { length } = this.#text;
+    if (this.#form === null && this.#at < length && this.#text[this.#at] !== "<" && this.#isBegun) {
+      if (this.#takeText(this.#at, length)) this.#at = length;
+    }
+    return this.#form === null && this.#at === this.#text.length;
+  }
+
+  /** So many characters come here that need no look. */
+  pass(characters: number): void {
+    this.#base += characters;
+  }
+
+  /** What was noted so far. */
+  get noteCount(): number {
+    return this.#forbidden + this.#notes.length;
   }
 
   /** The text is over. */
@@ -191,14 +221,6 @@ export class XmlWalk {
           return;
         }
         at = next;
-      }
-      const first = text.charCodeAt(at + 1);
-      if (first === P || first === H) {
-        const known = this.#listener.takeKnown(text, at, this.#open.length);
-        if (known > at) {
-          at = known;
-          continue;
-        }
       }
       const end = this.#takeQuickTag(at) ?? this.#takeTag(at, isLast);
       if (end === null) return;

@@ -1,5 +1,4 @@
 import type { Address } from "../facts/address.js";
-import type { Hostset } from "../history/hostset.js";
 import { addressToNumber, familyOf } from "../scope/address.js";
 import { type AddressSet, hasAddress } from "../scope/addressSet.js";
 import type { Ledger } from "./ledger.js";
@@ -20,34 +19,39 @@ export function chosenHosts(
   ledger: Ledger,
   realm: string,
   { hosts, network }: HostChoice,
-  among: Hostset | null = null,
+  among: readonly number[] | null = null,
 ): ChosenHost[] {
-  const isAmong = (id: number): boolean => among === null || among.has(id);
   const found =
-    hosts === undefined
-      ? everyHost(ledger, realm, isAmong)
-      : namedHosts(ledger, realm, hosts).filter(({ id }) => isAmong(id));
+    hosts === undefined ? hostsAmong(ledger, realm, among) : namedHosts(ledger, realm, hosts, among);
   return sortByAddress(
     network === undefined ? found : found.filter(({ address }) => hasAddress(network, address)),
   );
 }
 
-function everyHost(ledger: Ledger, realm: string, isAmong: (id: number) => boolean): ChosenHost[] {
-  const rows = ledger.rows<[id: number, address: Address]>(
-    "SELECT id, address FROM host WHERE realm = (SELECT id FROM realm WHERE name = ?)",
-  );
-  const found: ChosenHost[] = [];
-  for (const [id, address] of rows.all(realm)) if (isAmong(id)) found.push({ id, address });
-  return found;
+function hostsAmong(ledger: Ledger, realm: string, among: readonly number[] | null): ChosenHost[] {
+  const sql = "SELECT id, address FROM host WHERE realm = (SELECT id FROM realm WHERE name = ?)";
+  const rows =
+    among === null
+      ? ledger.rows<[id: number, address: Address]>(sql).all(realm)
+      : ledger
+          .rows<[id: number, address: Address]>(`${sql} AND id IN (SELECT value FROM json_each(?))`)
+          .all(realm, JSON.stringify(among));
+  return rows.map(([id, address]) => ({ id, address }));
 }
 
-function namedHosts(ledger: Ledger, realm: string, hosts: readonly Address[]): ChosenHost[] {
+function namedHosts(
+  ledger: Ledger,
+  realm: string,
+  hosts: readonly Address[],
+  among: readonly number[] | null,
+): ChosenHost[] {
   const find = ledger.sql<{ id: number }>(
     "SELECT host.id FROM host JOIN realm ON realm.id = host.realm WHERE realm.name = ? AND address = ?",
   );
+  const wanted = among === null ? null : new Set(among);
   return [...new Set(hosts)].flatMap((address) => {
     const row = find.get(realm, address);
-    return row === undefined ? [] : [{ id: row.id, address }];
+    return row === undefined || wanted?.has(row.id) === false ? [] : [{ id: row.id, address }];
   });
 }
 

@@ -10,6 +10,7 @@ import {
   exists,
   makePrivateFile,
   makePrivateFolder,
+  type Owner,
   refuseForeignLinks,
   refuseLink,
 } from "./privateFiles.js";
@@ -35,12 +36,7 @@ export function openDatabase(path: string, options: OpenOptions): Database {
 
 function openToWrite(file: string, options: OpenOptions): Database {
   const owner = options.owner ?? null;
-  if (owner !== null) {
-    refuseForeignLinks(dirname(file));
-    for (const path of [dirname(file), file, `${file}.xml`]) refuseLink(path);
-  }
-  refuseOther(file);
-  makePrivateFolder(dirname(file), owner);
+  makeFolderOf(file, owner);
   makePrivateFile(file, owner);
   const database = connect(file, false, options.patience);
   try {
@@ -56,6 +52,16 @@ function openToWrite(file: string, options: OpenOptions): Database {
     database.close();
     throw error;
   }
+}
+
+/** The folder of a database, if it is missing, and nothing in it. @throws PortreeveError where others' links are in the way */
+export function makeFolderOf(file: string, owner: Owner | null): void {
+  if (owner !== null) {
+    refuseForeignLinks(dirname(file));
+    for (const path of [dirname(file), file, `${file}.xml`]) refuseLink(path);
+  }
+  refuseOther(file);
+  makePrivateFolder(dirname(file), owner);
 }
 
 function openToRead(file: string, options: OpenOptions): Database {

@@ -29,6 +29,13 @@ export function explained<T>(path: string, work: () => T): T {
   }
 }
 
+/** Whether there was no room for what was to be written. */
+export function isDiskFull(error: unknown): error is PortreeveError {
+  const cause = error instanceof PortreeveError ? error.cause : null;
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  return ["SQLITE_FULL", "ENOSPC", "EDQUOT"].some((start) => code.startsWith(start));
+}
+
 const FULL = "what was committed before is safe; make room, then go on";
 
 const FAULTS: readonly (readonly [start: string, kind: "failed" | "locked", what: string, hint: string])[] = [

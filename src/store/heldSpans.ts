@@ -1,8 +1,6 @@
-import type { Port } from "../facts/port.js";
-import { cellCode } from "../history/cell.js";
 import type { Key } from "../history/span.js";
-import { type Section, visitPort, visitSpans } from "../history/trackPack.js";
-import { allPacks } from "./hostPack.js";
+import { type Section, visitSpans } from "../history/trackPack.js";
+import { allPacks, packOf } from "./hostPack.js";
 import type { Ledger } from "./ledger.js";
 
 /**
@@ -22,7 +20,6 @@ export interface HeldSpans {
 export const STILL_SO: Key = Number.POSITIVE_INFINITY;
 
 export interface HeldFilter {
-  readonly port?: Port;
   readonly openOnly?: boolean;
   /** Whether only codes and values are wanted. */
   readonly bare?: boolean;
@@ -38,12 +35,10 @@ export function heldSpans(
   vantage: number,
   key: Key,
   hosts: readonly { readonly id: number }[],
-  { port, openOnly = false }: HeldFilter = {},
+  { openOnly = false }: HeldFilter = {},
 ): HeldSpans {
   const section: Section = table === "span" ? "cells" : "services";
-  const wanted = port === undefined ? null : cellCode(port.protocol, port.port);
-  // In a long history most ports that were open once are closed.
-  const open = openOnly ? new Set(ledger.numbers("SELECT id FROM value WHERE state = 'open'").all()) : null;
+  const open = openOnly ? openValues(ledger) : null;
   const packOf = packsOf(ledger, vantage, hosts.length);
   const ranges = new Map<number, readonly [start: number, end: number]>();
   let room = 1024;
@@ -72,20 +67,28 @@ export function heldSpans(
     const packed = packOf(id);
     if (packed === undefined || ranges.has(id)) continue;
     const start = count;
-    if (wanted === null) visitSpans(packed, section, take);
-    else visitPort(packed, section, wanted, take);
+    visitSpans(packed, section, take);
     if (count > start) ranges.set(id, [start, count]);
   }
   return { codes, values, froms, untils, range: (host) => ranges.get(host) ?? null };
 }
 
+/** The values of open ports: in a long history most ports that were open once are closed. */
+export function openValues(ledger: Ledger): ReadonlySet<number> {
+  return new Set(ledger.numbers("SELECT id FROM value WHERE state = 'open'").all());
+}
+
 function packsOf(ledger: Ledger, vantage: number, count: number): (host: number) => Uint8Array | undefined {
-  const one = ledger.rows<[Uint8Array]>("SELECT packed FROM tracks WHERE vantage = ? AND host = ?");
-  if (count < MANY_HOSTS) return (host) => one.get(vantage, host)?.[0];
-  const [all = 0] = ledger.numbers("SELECT count(*) FROM tracks WHERE vantage = ?").all(vantage);
-  if (count * SHARE < all) return (host) => one.get(vantage, host)?.[0];
+  if (!isMost(ledger, vantage, count)) return (host) => packOf(ledger, vantage, host) ?? undefined;
   const packs = allPacks(ledger, vantage);
   return (host) => packs.get(host);
+}
+
+/** Whether so many hosts are better read in one pass over all of the vantage than one by one. */
+export function isMost(ledger: Ledger, vantage: number, count: number): boolean {
+  if (count < MANY_HOSTS) return false;
+  const [all = 0] = ledger.numbers("SELECT count(*) FROM tracks WHERE vantage = ?").all(vantage);
+  return count * SHARE >= all;
 }
 
 function grown<T extends Int32Array | Float64Array>(old: T, larger: T): T {

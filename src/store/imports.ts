@@ -1,14 +1,17 @@
-import type { HostObservation } from "../facts/observation.js";
+import type { Readable } from "node:stream";
 import type { Instant, Run, RunId } from "../facts/run.js";
 import { fileKey, undatedKey } from "../history/runKey.js";
 import { freeKey, insertRun, type RunDraft } from "./beginRun.js";
 import { writeCoverage } from "./compactRun.js";
 import { type RunEnd, writeFigures } from "./endRun.js";
+import { explained } from "./explainFault.js";
+import { giveWay } from "./importGroup.js";
 import { realmId, vantageId } from "./intern.js";
 import type { Ledger } from "./ledger.js";
 import { recordStaged } from "./recordStaged.js";
-import { runsGoingOn, storedRun } from "./runs.js";
+import { storedRun } from "./runs.js";
 import { openStage, type Stage } from "./stage.js";
+import type { StagedChunk } from "./stagedHosts.js";
 
 /** The file of an import. */
 export interface ImportFile {
@@ -32,11 +35,22 @@ export interface ImportRecord extends ImportFile {
 
 /** A file on its way into the store; nothing of it is to be seen there until `end`. */
 export interface Import {
-  /** Takes what the file says of these hosts; a host named again replaces what was said of it. */
-  add(hosts: readonly HostObservation[]): void;
+  /**
+   * Takes what the file says of these hosts; a host named again replaces what was said of it.
+   * @param part of the file, where several are read at once: each tells names of its own
+   */
+  add(hosts: StagedChunk, part?: number): void;
   /** Records all of it as one run, in one transaction. @returns the run that has the file, should another have been quicker */
   end(end: RunEnd): Run;
+  /** After `end`: whether another was quicker. */
+  wasKnown(): boolean;
   abandon(): void;
+}
+
+/** Where files go. */
+export interface ImportStore {
+  beginImport(draft: RunDraft, file: ImportFile): BegunImport;
+  keepXmlFrom(sha256: string, source: Readable): Promise<void>;
 }
 
 /** `known`: the run that has the same bytes at the same vantage; there is nothing to do then. */
@@ -49,19 +63,32 @@ export type BegunImport =
  * file, and written when the file has ended. So a live run may go on beside it, which waits for the write at most; and
  * whoever is killed leaves the database as it was.
  * @param draft `startedAt` is what orders it: the file's start, else its first host's, else its finish
+ * @param staged hosts that were gathered before
  */
-export function beginImport(ledger: Ledger, draft: RunDraft, file: ImportFile): BegunImport {
+export function beginImport(
+  ledger: Ledger,
+  draft: RunDraft,
+  file: ImportFile,
+  staged: Stage | null = null,
+): BegunImport {
   if (!/^[0-9a-f]{64}$/.test(file.hash)) throw new RangeError(`${file.hash} is no SHA-256`);
   const known = ledger.read(() => runOfFile(ledger, file.hash, draft));
   if (known !== null) return { known, import: null };
-  const stage = openStage(ledger.database);
+  const stage = staged ?? openStage(ledger.database);
+  let wasKnown = false;
   return {
     known: null,
     import: {
-      add: (hosts) => stage.add(hosts),
+      add: (hosts, part) => explained(STAGED, () => stage.add(hosts, part)),
+      wasKnown: () => wasKnown,
       end(end) {
         try {
-          const run = ledger.write(() => recordImport(ledger, draft, file, stage, end));
+          const run = ledger.write(() => {
+            // Another process may have taken the same file meanwhile.
+            const quicker = runOfFile(ledger, file.hash, draft);
+            wasKnown = quicker !== null;
+            return quicker ?? recordImport(ledger, draft, file, stage, end);
+          });
           giveWay(ledger);
           return run;
         } finally {
@@ -73,16 +100,8 @@ export function beginImport(ledger: Ledger, draft: RunDraft, file: ImportFile): 
   };
 }
 
-/**
- * SQLite's waiting writers look at the lock every 100 ms at the latest and have no queue: a folder of small files would
- * keep a run from it for long.
- */
-const PAUSE = 120;
-
-function giveWay(ledger: Ledger): void {
-  if (ledger.database.inTransaction || ledger.read(() => runsGoingOn(ledger)).length === 0) return;
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE);
-}
+/** Where more hosts are than memory is to hold; as SQLite chooses the folder. */
+export const STAGED = "the temporary file for hosts (in TMPDIR, else in /var/tmp)";
 
 /** The run that took these bytes at this realm and vantage; null where none did. */
 export function runOfFile(
@@ -117,9 +136,6 @@ export function importOf(ledger: Ledger, run: RunId): ImportRecord | null {
 }
 
 function recordImport(ledger: Ledger, draft: RunDraft, file: ImportFile, stage: Stage, end: RunEnd): Run {
-  // Another process may have taken the same file meanwhile.
-  const known = runOfFile(ledger, file.hash, draft);
-  if (known !== null) return known;
   const vantage = vantageId(ledger, realmId(ledger, draft.realm), draft.vantage);
   const startedAt = draft.startedAt ?? end.endedAt;
   const key = file.dated ? fileKey(startedAt, file.hash) : undatedKey(file.hash);

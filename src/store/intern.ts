@@ -214,7 +214,7 @@ function idOf(
 }
 
 /** Of each table: names and banners are a new one for each host. */
-const MOST_REMEMBERED = 100_000;
+const MOST_REMEMBERED = 10_000;
 
 /** Where the last one was new the next one probably is: then it is put in without a look. */
 function storedId(

@@ -34,9 +34,11 @@ export interface Ledger {
   write<T>(work: () => T): T;
   /** One snapshot for several reads. */
   read<T>(work: () => T): T;
+  /** What was rolled back has no id any more. */
+  forget(): void;
 }
 
-function impatient(error: unknown, path: string, patience: number): PortreeveError {
+export function impatient(error: unknown, path: string, patience: number): PortreeveError {
   return new PortreeveError(
     "locked",
     `another process is writing to ${path} and did not finish within ${patience / 1000} s`,
@@ -101,18 +103,17 @@ export function openLedger(
           };
           return writeWith(database, all, patience);
         } catch (error) {
-          // What was rolled back has no id any more.
-          ids.clear();
-          contents.clear();
-          services.clear();
-          coverage.clear();
-          packs.read = null;
-          packs.edited = null;
-          packs.all = null;
-          packs.added = [];
+          ledger.forget();
           throw isBusy(error) ? impatient(error, path, patience) : error;
         }
       });
+    },
+    forget() {
+      for (const memory of [ids, contents, services, coverage]) memory.clear();
+      packs.read = null;
+      packs.edited = null;
+      packs.all = null;
+      packs.added = [];
     },
     read(work) {
       return explained(path, () => (database.inTransaction ? work() : database.transaction(work).deferred()));

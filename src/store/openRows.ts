@@ -5,9 +5,10 @@ import { cellCode, portOfCode } from "../history/cell.js";
 import { FLAPPING_KEYS, FLAPPING_SPANS, isFlapping } from "../history/flapping.js";
 import type { Key } from "../history/span.js";
 import { believedAs, portStateOf, statesOf, timeOf } from "./asOf.js";
-import { chosenHosts, type HostChoice, inAddressOrder } from "./chosenHosts.js";
+import { type ChosenHost, chosenHosts, type HostChoice, inAddressOrder } from "./chosenHosts.js";
 import { evidenceReader } from "./evidence.js";
-import { heldSpans, STILL_SO } from "./heldSpans.js";
+import { heldPort } from "./heldPort.js";
+import { type HeldSpans, heldSpans, STILL_SO } from "./heldSpans.js";
 import { presenceIn } from "./hostAsOf.js";
 import { identifiedAs } from "./identifiedAs.js";
 import { cellValueOf } from "./intern.js";
@@ -47,18 +48,20 @@ function rowsAt(ledger: Ledger, at: VantageAt, filter: OpenFilter): OpenRow[] {
   const { states = ["open"], port } = filter;
   const { asked, vantage, key } = at;
   const isOpenOnly = states.every((state) => state === "open");
-  // One port was open on few hosts; but to say of the others that it never was takes all of them.
-  const among =
-    port === undefined || !isOpenOnly ? null : hostsOfPort(ledger, cellCode(port.protocol, port.port));
+  // One port was open on few hosts, and is on fewer; but to say of the others that it never was takes all of them.
+  const hinted =
+    port === undefined || !isOpenOnly ? null : hostsOfPort(ledger, cellCode(port.protocol, port.port)).list();
+  const ofHinted =
+    port === undefined || hinted === null || filter.hosts !== undefined
+      ? null
+      : heldPort(ledger, vantage, key, port, hinted, true);
+  const among = ofHinted === null ? hinted : (hinted ?? []).filter((id) => ofHinted.spans.range(id) !== null);
   const hosts = chosenHosts(ledger, at.realm, filter, among).filter(
     ({ id }) => asked === null || presenceIn(asked, id) !== "not-covered",
   );
   const isWanted = ({ state, lastState }: OpenRow): boolean =>
     states.includes(state) || (state === "unknown" && states.includes(lastState));
-  const ofPort = port === undefined ? {} : { port };
-  const spans = heldSpans(ledger, "span", vantage, key, hosts, { ...ofPort, openOnly: isOpenOnly });
-  const served = hosts.filter(({ id }) => spans.range(id) !== null);
-  const services = heldSpans(ledger, "service_span", vantage, key, served, { ...ofPort, bare: true });
+  const { spans, services } = ofHinted ?? heldAt(ledger, at, hosts, filter, isOpenOnly);
   const read = evidenceReader(at, filter.maxAge);
   const rows: OpenRow[] = [];
   for (const host of hosts) {
@@ -128,6 +131,22 @@ function isFlappingIn(ledger: Ledger, at: VantageAt, host: number, code: number,
   if (keys.length < FLAPPING_SPANS) return false;
   const track = readTrack(ledger, { table: "span", host, vantage: at.vantage }, code, at.key);
   return isFlapping(statesOf(ledger, track), keys);
+}
+
+function heldAt(
+  ledger: Ledger,
+  { vantage, key }: VantageAt,
+  hosts: readonly ChosenHost[],
+  { port }: OpenFilter,
+  openOnly: boolean,
+): { readonly spans: HeldSpans; readonly services: HeldSpans } {
+  if (port !== undefined) {
+    const ids = hosts.map(({ id }) => id);
+    return heldPort(ledger, vantage, key, port, ids, openOnly);
+  }
+  const spans = heldSpans(ledger, "span", vantage, key, hosts, { openOnly });
+  const served = hosts.filter(({ id }) => spans.range(id) !== null);
+  return { spans, services: heldSpans(ledger, "service_span", vantage, key, served, { bare: true }) };
 }
 
 /** One port object for each code: they are asked for again on every host. */

@@ -20,13 +20,13 @@ import { findingsBefore } from "./findingsBefore.js";
 import { transitionsOf } from "./findingTransitions.js";
 import { forgetRun } from "./forgetRun.js";
 import { hostView } from "./hostHistory.js";
+import { beginGroup, commitGroup, dropGroup } from "./importGroup.js";
 import { beginImport, importOf, runOfFile } from "./imports.js";
 import { judgingBasis } from "./judgingBasis.js";
 import { keepXml, keepXmlFrom, readXml } from "./keptXml.js";
 import { knownHosts, knownOpen } from "./known.js";
 import { openLedger } from "./ledger.js";
 import { observationOf, observationsOf } from "./observationOf.js";
-import { observationRows } from "./observationRows.js";
 import { openedSince } from "./openedSince.js";
 import { openRows } from "./openRows.js";
 import { periodRows } from "./periodRows.js";
@@ -76,9 +76,12 @@ export function openStore(path: string, options: StoreOptions): Store {
     startShard: (run, shard, attempt, start) => startShard(ledger, run, shard, attempt, start),
     recordShard: (run, shard) => recordShard(ledger, run, shard),
     recordHosts: (run, hosts) => recordHosts(ledger, run, hosts),
-    beginImport: (draft, imported) => beginImport(ledger, draft, imported),
+    beginImport: (draft, imported, staged) => beginImport(ledger, draft, imported, staged),
     importOf: (run) => ledger.read(() => importOf(ledger, run)),
     runOfFile: (hash, place) => ledger.read(() => runOfFile(ledger, hash, place)),
+    groupImports: () => beginGroup(ledger),
+    commitImports: () => commitGroup(ledger),
+    dropImports: () => dropGroup(ledger),
     forgetRun: (run) => forgetRun(ledger, run),
     observationOf: (run, address) => observationOf(ledger, run, address),
     observationsOf: (run) => observationsOf(ledger, run),
@@ -90,7 +93,6 @@ export function openStore(path: string, options: StoreOptions): Store {
     getRun: (id) => getRun(ledger, id),
     lastRun: (filter) => lastRun(ledger, filter),
     runView: (id) => runView(ledger, id),
-    observationRows: (filter) => observationRows(ledger, filter),
     hostView: (address, filter) => hostView(ledger, address, filter),
     knownHosts: (place) => knownHosts(ledger, place),
     knownOpen: (place) => knownOpen(ledger, place),

@@ -2,6 +2,7 @@
  * Which hosts to look at for a port: those that ever had a span of it, at any vantage. A hint: there may be more hosts in
  * it, never fewer. It is brought up to date once a run, when that ends; hosts of a run that goes on are all in it.
  */
+import type { ChangeColumns } from "../history/changePack.js";
 import { decodeHostset, encodeHostset, type Hostset } from "../history/hostset.js";
 import { beginsAt, visitSpans } from "../history/trackPack.js";
 import { flushTracks } from "./hostPack.js";
@@ -20,13 +21,42 @@ function storedHosts(ledger: Ledger, protoport: number): Uint8Array | null {
   return row?.[0] ?? null;
 }
 
+export interface HostPort {
+  readonly host: number;
+  readonly code: number;
+}
+
 /**
- * What a file brought: the transaction knows.
- * @param found hosts by port that are known besides
+ * What a file brought: the transaction knows, and whoever recorded hosts for the first time.
+ * @param told lines on changes: each port of a host that shows first has one
+ * @param untold those that have none
  */
-export function hintAdded(ledger: Ledger, found: Map<number, number[]>): void {
-  for (const { host, code } of ledger.packs.added) addHost(found, code, host);
-  writeHints(ledger, found);
+export function hintAdded(ledger: Ledger, told: ChangeColumns, untold: readonly HostPort[]): void {
+  writeHints(ledger, hostsByPort(told, [...untold, ...ledger.packs.added]));
+}
+
+/** Millions of them: counted first, so that each list is made once and of its size. */
+function hostsByPort(
+  { hosts, protoports }: ChangeColumns,
+  more: readonly HostPort[],
+): Map<number, Int32Array> {
+  const counts = new Map<number, number>();
+  for (const code of protoports) if (code >= 0) counts.set(code, (counts.get(code) ?? 0) + 1);
+  for (const { code } of more) counts.set(code, (counts.get(code) ?? 0) + 1);
+  const lists = new Map<number, Int32Array>();
+  for (const [code, count] of counts) lists.set(code, new Int32Array(count));
+  const add = (code: number, host: number): void => {
+    const left = (counts.get(code) ?? 0) - 1;
+    counts.set(code, left);
+    const list = lists.get(code);
+    if (list !== undefined) list[list.length - 1 - left] = host;
+  };
+  for (let index = 0; index < hosts.length; index++) {
+    const code = protoports[index] ?? -1;
+    if (code >= 0) add(code, hosts[index] ?? 0);
+  }
+  for (const { code, host } of more) add(code, host);
+  return lists;
 }
 
 /**
@@ -59,13 +89,13 @@ function addHost(found: Map<number, number[]>, code: number, host: number): void
   else known.push(host);
 }
 
-function writeHints(ledger: Ledger, found: ReadonlyMap<number, readonly number[]>): void {
+function writeHints(ledger: Ledger, found: ReadonlyMap<number, readonly number[] | Int32Array>): void {
   const write = ledger.sql("UPDATE port_hosts SET members = ? WHERE protoport = ?");
   const fresh = new RowBatch(ledger, "port_hosts (protoport, members)");
   const storedOf = found.size > MANY_PORTS ? allStored(ledger) : (code: number) => storedHosts(ledger, code);
   // In the order of the table: it grows at its end then.
   for (const code of Int32Array.from(found.keys()).sort()) {
-    const added = found.get(code) ?? [];
+    const added = [...(found.get(code) ?? [])];
     const stored = storedOf(code);
     if (stored === null) {
       fresh.add(code, encodeHostset(added));

@@ -8,7 +8,7 @@ import { forgetPacks } from "./hostPack.js";
 import { cellValueOf, changeValueId, hostId } from "./intern.js";
 import type { Ledger } from "./ledger.js";
 import { presenceId } from "./placeHost.js";
-import { hintAdded } from "./portHosts.js";
+import { type HostPort, hintAdded } from "./portHosts.js";
 import { publishLines } from "./published.js";
 import { openRecording, type Recording } from "./recording.js";
 import { recordSaid } from "./recordTracks.js";
@@ -49,7 +49,7 @@ export function recordStaged(ledger: Ledger, run: number, stage: Stage): Gathere
   }
   for (const rows of [first.ownSpans, first.tracks, first.quiet, first.heads]) rows.flush();
   publishLines(ledger, run, lines);
-  hintAdded(ledger, first.opened);
+  hintAdded(ledger, lines.sorted(), first.untold);
   forgetPacks(ledger);
   return gathered;
 }
@@ -64,8 +64,8 @@ interface FirstHosts {
   readonly lines: ChangeLines;
   /** What is told of a port that shows with a value first; 0 for nothing. */
   readonly whats: Map<number, number>;
-  /** Ports with their hosts. */
-  readonly opened: Map<number, number[]>;
+  /** Ports of which no change is told. */
+  readonly untold: HostPort[];
   readonly ownSpans: RowBatch;
   readonly tracks: RowBatch;
   readonly quiet: RowBatch;
@@ -77,7 +77,7 @@ function firstHosts(ledger: Ledger, recording: Recording, lines: ChangeLines): F
     recording,
     lines,
     whats: new Map(),
-    opened: new Map(),
+    untold: [],
     ownSpans: new RowBatch(ledger, "host_span (host, vantage, track, from_key, value)"),
     tracks: new RowBatch(ledger, "tracks (packed, vantage, host)"),
     quiet: new RowBatch(ledger, "quiet (host, vantage, portset, from_key, value)"),
@@ -110,7 +110,7 @@ function recordFirst(first: FirstHosts, host: number, page: StagedPage, at: numb
 }
 
 function tellFirst(
-  { recording, lines, whats, opened }: FirstHosts,
+  { recording, lines, whats, untold }: FirstHosts,
   host: number,
   code: number,
   value: number,
@@ -123,9 +123,7 @@ function tellFirst(
     whats.set(value, what);
   }
   if (what > 0) lines.push(host, code, what);
-  const hosts = opened.get(code);
-  if (hosts === undefined) opened.set(code, [host]);
-  else hosts.push(host);
+  else untold.push({ host, code });
 }
 
 /** What differs from the rule: see `recordExceptions.ts`, which does the same for live runs. */

@@ -1,7 +1,8 @@
 /**
  * What a file says of hosts until it has ended, compact: a row of numbers for each host, and what these name once each.
  * Objects would take ten times the memory, and the collector's time. Nothing of it depends on the database, in which
- * others may write meanwhile: its ids are asked for when all of it is recorded.
+ * others may write meanwhile: its ids are asked for when all of it is recorded. Over 300 lines: what a row is made of, which
+ * shares its numbers.
  */
 import type { Address } from "../facts/address.js";
 import {
@@ -11,9 +12,10 @@ import {
   type Service,
 } from "../facts/observation.js";
 import { type PortSet, PROTOCOLS } from "../facts/port.js";
-import { cellCode, portOfCode } from "../history/cell.js";
+import { cellCode } from "../history/cell.js";
 import { quietValueOf } from "../history/quietTrack.js";
 import { countPorts, formatPortSet, portSetOf } from "../scope/portSet.js";
+import { formatCodes } from "./codeSpec.js";
 import { digestOf, digestOfService } from "./head.js";
 import { type CellValue, serviceText } from "./intern.js";
 import { onlyPorts } from "./recordCoverage.js";
@@ -24,11 +26,41 @@ import { AT, BODY, CELL, GRADES, type PageNames, PRESENCES, REPLACED } from "./s
 /** So many values are looked through one by one: quicker than to make a text of each. */
 const FEW = 12;
 
-/** So many services are remembered by their object: a batch has an object of its own for each. */
+/** So many services are remembered by their object. */
 const MOST_OBJECTS = 20_000;
 
+/** Bytes after which names begin anew: what is kept in memory or written down at once (`stage.ts`). */
+const PAGE = 1024 * 1024;
+
+/** Some of the hosts of a file, on their way to a `Stage`. */
+export interface StagedChunk {
+  /** Their rows (`stagedRow.ts`). */
+  readonly words: Int32Array;
+  /** The numbers of names begin anew: the chunks before have their own. */
+  readonly isFresh: boolean;
+  /** What is named for the first time; numbers count on from chunk to chunk. */
+  readonly names: PageNames;
+  /** Bytes, roughly. */
+  readonly size: number;
+  readonly alive: number;
+  readonly open: number;
+}
+
+/** These hosts as one chunk. */
+export function stageHosts(observations: readonly HostObservation[]): StagedChunk {
+  const staged = new StagedHosts();
+  for (const observation of observations) staged.add(observation);
+  return staged.take();
+}
+
 export class StagedHosts {
-  readonly names: PageNames = { addresses: [], starts: [], values: [], services: [], texts: [], sets: [] };
+  #names = noNames();
+  #isFresh = true;
+  /** Every value so far. */
+  #allValues: CellValue[] = [];
+  #pageSize = 0;
+  #alive = 0;
+  #open = 0;
   #words = new Int32Array(1 << 14);
   #used = 0;
   #textSize = 0;
@@ -39,20 +71,52 @@ export class StagedHosts {
   readonly #serviceObjects = new Map<Service, number>();
   readonly #texts = new Map<string, number>();
   readonly #sets = new Map<string, number>();
-  readonly #setObjects = new WeakMap<PortSet, number>();
+  #setObjects = new WeakMap<PortSet, number>();
   #lastValue: CellValue | null = null;
   #lastValueNumber = 0;
 
-  get words(): Int32Array {
-    return this.#words.subarray(0, this.#used);
+  get isEmpty(): boolean {
+    return this.#used === 0;
   }
 
-  /** Bytes, roughly. */
+  /** Bytes, roughly, since the last `take`. */
   get size(): number {
-    return this.#used * 4 + this.#textSize * 2 + this.names.addresses.length * 120;
+    return this.#used * 4 + this.#textSize * 2 + this.#names.addresses.length * 120;
   }
 
-  /** A host that is named again replaces what was said of it. */
+  /** What came since the last time. */
+  take(): StagedChunk {
+    const chunk: StagedChunk = {
+      words: this.#words.slice(0, this.#used),
+      isFresh: this.#isFresh,
+      names: this.#names,
+      size: this.size,
+      alive: this.#alive,
+      open: this.#open,
+    };
+    this.#pageSize += chunk.size;
+    this.#names = noNames();
+    this.#used = 0;
+    this.#textSize = 0;
+    this.#alive = 0;
+    this.#open = 0;
+    this.#hosts.clear();
+    this.#isFresh = this.#pageSize > PAGE;
+    if (this.#isFresh) this.#forgetNames();
+    return chunk;
+  }
+
+  #forgetNames(): void {
+    this.#pageSize = 0;
+    for (const numbers of [this.#values, this.#services, this.#texts, this.#sets]) numbers.clear();
+    this.#allValues = [];
+    this.#serviceWords.length = 0;
+    this.#serviceObjects.clear();
+    this.#setObjects = new WeakMap();
+    this.#lastValue = null;
+  }
+
+  /** A host that is named again in a chunk replaces what was said of it. */
   add(observation: HostObservation): void {
     const { address, cells, quiet, covered } = observation;
     const known = this.#hosts.get(address);
@@ -60,8 +124,10 @@ export class StagedHosts {
     this.#reserve(BODY + CELL * cells.length + 8);
     const at = this.#used;
     this.#hosts.set(address, at);
-    this.names.addresses.push(address);
-    this.names.starts.push(at);
+    this.#names.addresses.push(address);
+    this.#names.starts.push(at);
+    if (observation.presence === "alive") this.#alive += 1;
+    this.#open += cells.length;
     this.#used = at + BODY;
     const own = this.#addCells(cells);
     const openCount = (this.#used - at - BODY) / CELL;
@@ -204,8 +270,8 @@ export class StagedHosts {
       last.guess === guess
     )
       return this.#lastValueNumber;
-    for (let number = 0; number < this.names.values.length && number < FEW; number++) {
-      const value = this.names.values[number];
+    for (let number = 0; number < this.#allValues.length && number < FEW; number++) {
+      const value = this.#allValues[number];
       if (
         value === undefined ||
         value.guess !== guess ||
@@ -220,8 +286,10 @@ export class StagedHosts {
     }
     this.#lastValue = { state, reason, proof, guess };
     const key = `${state} ${proof} ${guess} ${reason}`;
-    this.#lastValueNumber = this.#number(this.#values, key, this.names.values, this.#lastValue);
-    return this.#lastValueNumber;
+    const number = this.#number(this.#values, key, this.#names.values, this.#lastValue);
+    this.#allValues[number] ??= this.#lastValue;
+    this.#lastValueNumber = number;
+    return number;
   }
 
   #serviceNumber(service: Service): number {
@@ -238,21 +306,21 @@ export class StagedHosts {
 
   #newService(service: Service): number {
     const text = serviceText(service);
-    const number = this.#number(this.#services, text, this.names.services, text);
+    const number = this.#number(this.#services, text, this.#names.services, text);
     this.#serviceWords[number] ??= digestOfService(service);
     return number;
   }
 
   /** One more than its place; 0 for null. */
   #textNumber(text: string | null): number {
-    return text === null ? 0 : this.#number(this.#texts, text, this.names.texts, text) + 1;
+    return text === null ? 0 : this.#number(this.#texts, text, this.#names.texts, text) + 1;
   }
 
   #setNumber(set: PortSet): number {
     const known = this.#setObjects.get(set);
     if (known !== undefined) return known;
     const spec = formatPortSet(set);
-    const number = this.#number(this.#sets, spec, this.names.sets, spec);
+    const number = this.#number(this.#sets, spec, this.#names.sets, spec);
     this.#setObjects.set(set, number);
     return number;
   }
@@ -261,7 +329,8 @@ export class StagedHosts {
     const known = numbers.get(key);
     if (known !== undefined) return known;
     this.#textSize += key.length + 40;
-    const number = list.push(value) - 1;
+    const number = numbers.size;
+    list.push(value);
     numbers.set(key, number);
     return number;
   }
@@ -269,25 +338,11 @@ export class StagedHosts {
   #reserve(count: number): void {
     if (this.#used + count <= this.#words.length) return;
     const larger = new Int32Array(this.#words.length * 2 + count);
-    larger.set(this.words);
+    larger.set(this.#words.subarray(0, this.#used));
     this.#words = larger;
   }
 }
 
-/** As `formatPortSet` writes their set. */
-function formatCodes(codes: readonly number[]): string {
-  const isSorted = codes.every((code, index) => index === 0 || (codes[index - 1] ?? 0) < code);
-  if (!isSorted) return formatPortSet(portSetOf(codes.map(portOfCode)));
-  let text = "";
-  for (let index = 0; index < codes.length; index++) {
-    const code = codes[index] ?? 0;
-    const isFirst = index === 0 || code >> 16 !== (codes[index - 1] ?? 0) >> 16;
-    text += `${index === 0 ? "" : ","}${isFirst ? LETTERS[code >> 16] : ""}${code & 0xffff}`;
-    const begin = index;
-    while (codes[index + 1] === (codes[index] ?? 0) + 1 && ((codes[index + 1] ?? 0) & 0xffff) > 0) index += 1;
-    if (index > begin) text += `-${(codes[index] ?? 0) & 0xffff}`;
-  }
-  return text;
+function noNames(): PageNames {
+  return { addresses: [], starts: [], values: [], services: [], texts: [], sets: [] };
 }
-
-const LETTERS = ["T:", "U:", "S:"];

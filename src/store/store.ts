@@ -25,7 +25,7 @@ import type {
   StopAsked,
 } from "../facts/run.js";
 import type { RunAsk } from "../facts/runAsk.js";
-import type { ChangeRow, HostHistory, ObservationRow, RunView } from "../facts/view.js";
+import type { ChangeRow, HostHistory, RunView } from "../facts/view.js";
 import type { AgeFilter } from "./ageRows.js";
 import type { BackUp } from "./backUp.js";
 import type { BegunRun, RunDraft } from "./beginRun.js";
@@ -40,7 +40,6 @@ import type { FindingFilter } from "./findingRows.js";
 import type { HostFilter } from "./hostHistory.js";
 import type { BegunImport, ImportFile, ImportRecord } from "./imports.js";
 import type { KnownHost } from "./known.js";
-import type { ObservationFilter } from "./observationRows.js";
 import type { OpenFilter } from "./openRows.js";
 import type { PeriodFilter } from "./periodRows.js";
 import type { AgeOfImport } from "./pruneRaw.js";
@@ -49,6 +48,7 @@ import type { ReopenedRun } from "./reopenRun.js";
 import type { RunFilter, RunRef } from "./runs.js";
 import type { DeadShard } from "./settleDeadRuns.js";
 import type { SinceFilter } from "./sinceRows.js";
+import type { Stage } from "./stage.js";
 import type { RawFile, StoreStats } from "./storeStats.js";
 import type { Place } from "./vantages.js";
 import type { SqlAnswer } from "./views/askSql.js";
@@ -80,10 +80,16 @@ export interface Store {
   ): void;
   recordShard(run: RunRef, shard: ShardRecord): void;
   recordHosts(run: RunRef, hosts: readonly HostObservation[]): void;
-  beginImport(draft: RunDraft, file: ImportFile): BegunImport;
+  /** @param staged hosts of the file that were gathered before */
+  beginImport(draft: RunDraft, file: ImportFile, staged?: Stage): BegunImport;
   importOf(run: RunId): ImportRecord | null;
   /** The run that took these bytes at this place; null where none did. */
   runOfFile(hash: string, place: { readonly vantage: string; readonly realm: string }): Run | null;
+  /** Imports up to `commitImports` are one transaction, which holds the write lock. */
+  groupImports(): void;
+  commitImports(): void;
+  /** Those since `groupImports` are as if they had not been. */
+  dropImports(): void;
   forgetRun(run: RunRef): void;
   observationOf(run: RunId, address: Address): HostObservation | null;
   observationsOf(run: RunId): Iterable<HostObservation>;
@@ -95,7 +101,6 @@ export interface Store {
   getRun(id: RunId): Run;
   lastRun(filter?: RunFilter): Run | null;
   runView(id: RunId): RunView;
-  observationRows(filter?: ObservationFilter): ObservationRow[];
   hostView(address: Address, filter?: HostFilter): HostHistory[];
   knownHosts(place?: Place): KnownHost[];
   knownOpen(place?: Place): ({ address: Address } & Port)[];

@@ -13,10 +13,19 @@ const PAUSE = 25;
  * first reads could never be made a writer after another has committed.
  */
 export function writeWith<T>(database: Database, work: () => T, patience: number = PATIENCE): T {
+  return patiently(() => database.transaction(work).immediate(), patience);
+}
+
+/** The same for one that others end. */
+export function beginWriting(database: Database, patience: number = PATIENCE): void {
+  patiently(() => database.exec("BEGIN IMMEDIATE"), patience);
+}
+
+function patiently<T>(work: () => T, patience: number): T {
   const until = Date.now() + patience;
   for (;;) {
     try {
-      return database.transaction(work).immediate();
+      return work();
     } catch (error) {
       if (!isBusy(error) || Date.now() >= until) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE);

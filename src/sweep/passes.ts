@@ -65,8 +65,11 @@ export function nextAsk(state: State, address: Address, forced: boolean): NextAs
   if (isUnsure && progress.pass < MOST_PASSES && countPorts(portsDue(host, ports), "tcp") > 0) return "wait";
   host.silencesNeeded = passesFor(loss);
   const due = portsDue(host, ports);
+  // So much loss may be a limit on resets, which the others will tell: a host is given up when all were heard.
+  const isHopeless = host.silencesNeeded > MOST_PASSES;
+  if (isHopeless && !forced && countPorts(due, "tcp") > 0) return "wait";
   const fast = atRunPace(host, due);
-  const isEnough = progress.pass >= MOST_PASSES || host.silencesNeeded > MOST_PASSES;
+  const isEnough = progress.pass >= MOST_PASSES || isHopeless;
   if (countPorts(fast) > 0 && !isEnough) return { ask: fast, pace: "run" };
   const proof = portsToProve(state, host, due, progress);
   return countPorts(proof) > 0 ? { ask: proof, pace: "host" } : "done";

@@ -340,7 +340,7 @@ describe.skipIf(!hasNmap)("a scan of loopback (needs nmap)", () => {
     expect(nmapsOf(bench)).not.toEqual([]);
     scan.kill("SIGINT");
     expect((await ended)[0]).toBe(130);
-    expect(said).toMatch(/SIGINT: stopping/);
+    expect(said).toMatch(/SIGINT: the nmaps in flight end first/);
     const { run, shards } = jsonOf(
       await bench.run("runs", "show", "1", "--db", "stop.db", "--format", "json"),
     );

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ChangeLines } from "../../src/history/changeLines.js";
 import { hasLine, type PackedLine, packChanges, unpackChanges } from "../../src/history/changePack.js";
-import { chainSpans, type Span } from "../../src/history/span.js";
+import { type HeldPort, portInPack } from "../../src/history/portInPack.js";
+import { chainSpans, type Span, stateAt } from "../../src/history/span.js";
 import {
   beginsAt,
   packTracks,
@@ -59,6 +60,53 @@ describe("packed tracks", () => {
         }
       }),
     );
+  });
+
+  test("tell what one port was at a key, in the middle of other bytes", () => {
+    const around = fc.uint8Array({ maxLength: 5 });
+    fc.assert(
+      fc.property(tracks, tracks, key, around, (cells, services, at, other) => {
+        const packed = packTracks({ cells, services });
+        const bytes = Uint8Array.from([...other, ...packed, ...other]);
+        const starts = [...cells.values()].flat().flatMap(({ from }) => [from - 1, from]);
+        for (const code of [...cells.keys(), ...services.keys(), 7]) {
+          for (const when of [at, ...starts]) {
+            const held: HeldPort = { value: 0, from: 0, until: 0, service: 0 };
+            const end = other.length + packed.length;
+            const isHeld = portInPack(bytes, other.length, end, code, when, held);
+            const span = stateAt(cells.get(code) ?? [], when);
+            expect(isHeld).toBe(span !== null);
+            if (span === null) continue;
+            expect(held).toEqual({
+              value: span.value,
+              from: span.from,
+              until: span.until ?? Number.POSITIVE_INFINITY,
+              service: stateAt(services.get(code) ?? [], when)?.value ?? 0,
+            });
+          }
+        }
+      }),
+    );
+  });
+
+  test("that are cut are refused, or the port is not in what is left", () => {
+    const list = chainSpans([
+      { from: 5, value: 300 },
+      { from: 900, value: 2 },
+    ]);
+    const cells = new Map([
+      [22, list],
+      [80, list],
+    ]);
+    const packed = packTracks({ cells, services: cells });
+    for (let end = 0; end < packed.length; end++) {
+      const held: HeldPort = { value: 0, from: 0, until: 0, service: 0 };
+      try {
+        if (portInPack(packed, 0, end, 80, 1000, held)) expect(held).toMatchObject({ value: 2, from: 900 });
+      } catch (error) {
+        expect(error).toBeInstanceOf(RangeError);
+      }
+    }
   });
 
   test("tell whether a span begins at a key", () => {

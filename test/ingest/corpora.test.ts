@@ -23,11 +23,12 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** What each file holds; one document each. */
 async function readAll(paths: readonly string[], threads: number): Promise<Read[]> {
   const all: Read[] = [];
-  for await (const { documents } of importFiles(paths, { threads })) {
+  for await (const { documents } of importFiles(paths, { threads, form: "observations" })) {
     expect(documents).toHaveLength(1);
     for (const { facts, hosts } of documents) {
       const observations: HostObservation[] = [];
-      for await (const batch of hosts()) for (const { observation } of batch) observations.push(observation);
+      for await (const chunk of hosts())
+        for (const { observation } of chunk.hosts ?? []) observations.push(observation);
       all.push({ facts, hosts: observations });
     }
   }

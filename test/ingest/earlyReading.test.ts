@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, it, test } from "vitest";
+import type { HostChunk } from "../../src/ingest/hostSink.js";
 import { importFiles } from "../../src/ingest/importFiles.js";
 import { recordDocument, recordEarly } from "../../src/ingest/recordDocument.js";
 import { parseAddress } from "../../src/scope/address.js";
@@ -58,7 +59,7 @@ interface Read {
 
 async function read(path: string, threads: number, isEarly: boolean): Promise<Read> {
   let early: string[] = [];
-  const taker = { add: (hosts: readonly unknown[]) => void told(early, hosts), abandon: () => {} };
+  const taker = { add: (chunk: HostChunk) => told(early, chunk), abandon: () => {} };
   const facts: unknown[] = [];
   const hosts: string[] = [];
   let isTaken = false;
@@ -69,20 +70,21 @@ async function read(path: string, threads: number, isEarly: boolean): Promise<Re
   for await (const { documents } of importFiles([path], {
     threads,
     largeFrom,
+    form: "observations",
     ...(isEarly ? { early: take } : {}),
   })) {
     for (const document of documents) {
       facts.push(document.facts);
       isTaken ||= document.taken !== null;
       if (document.taken !== null) hosts.push(...early);
-      else for await (const batch of document.hosts()) told(hosts, batch);
+      else for await (const chunk of document.hosts()) told(hosts, chunk);
     }
   }
   return { isTaken, facts, hosts: hosts.sort() };
 }
 
-function told(list: string[], hosts: readonly unknown[]): void {
-  for (const each of hosts) list.push(JSON.stringify(each));
+function told(list: string[], { hosts }: HostChunk): void {
+  for (const each of hosts ?? []) list.push(JSON.stringify(each));
 }
 
 const comment = `<!-- ${"y".repeat(1e5)}${HOSTS.slice(0, 20).join("")}${"y".repeat(1e5)} -->\n`;

@@ -38,13 +38,14 @@ function written(xml: string): string {
 }
 
 function readIn<T>(xml: string, take: (file: ImportedFile) => Promise<T>): Promise<T> {
-  return importFile(written(xml), take, { threads: 0 });
+  return importFile(written(xml), take, { threads: 0, form: "observations" });
 }
 
 async function hostsIn({ documents }: ImportedFile): Promise<ExportedHost[]> {
   const hosts: ExportedHost[] = [];
-  for await (const batch of documents[0]?.hosts() ?? []) {
-    for (const { observation, startedAt, endedAt } of batch) hosts.push({ observation, startedAt, endedAt });
+  for await (const chunk of documents[0]?.hosts() ?? []) {
+    for (const { observation, startedAt, endedAt } of chunk.hosts ?? [])
+      hosts.push({ observation, startedAt, endedAt });
   }
   return hosts;
 }

@@ -25,11 +25,11 @@ async function read(bytes: Buffer | string): Promise<Read[]> {
   const path = join(folder, String(count));
   writeFileSync(path, bytes);
   const all: Read[] = [];
-  for await (const { documents } of importFiles([path], { threads: 0 })) {
+  for await (const { documents } of importFiles([path], { threads: 0, form: "observations" })) {
     for (const { facts, hosts } of documents) {
       const told: string[] = [];
-      for await (const batch of hosts()) {
-        for (const { observation } of batch) {
+      for await (const chunk of hosts()) {
+        for (const { observation } of chunk.hosts ?? []) {
           const { address, presence, cells, quiet } = observation;
           const open = cells.map(({ port, protocol, service }) => {
             return `${port}/${protocol}${service === null ? "" : `=${service.name}`}`;

@@ -84,9 +84,7 @@ describe("a live shard", () => {
     expect(store.shardsOf(run.id)).toMatchObject([{ state: "failed", signal: "SIGKILL", form: "cut" }]);
     store.endRun(run, ending(4000, { outcome: "partial", why: "a shard was lost" }));
     expect(store.changesOf(run.id)).toEqual([]);
-    expect(store.observationRows()).toMatchObject([
-      { port: 22, state: "open", lastSeen: 1000, lastCovered: 1000 },
-    ]);
+    expect(store.openRows()).toMatchObject([{ port: 22, state: "open", lastSeen: 1000, lastCovered: 1000 }]);
   });
 
   test("tried again is a second attempt beside the first", () => {
@@ -120,6 +118,6 @@ describe("a live shard", () => {
     rmSync(xmlPath(store.path, SHA));
     expect(existsSync(xmlPath(store.path, SHA))).toBe(false);
     expect(() => store.readXml(SHA)).toThrow(/is not kept any more/);
-    expect(store.observationRows()).toMatchObject([{ port: 22, state: "open" }]);
+    expect(store.openRows()).toMatchObject([{ port: 22, state: "open" }]);
   });
 });

@@ -3,21 +3,22 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
+import { ByteStream } from "../../src/nmap/byteStream.js";
 import type { NmapHost } from "../../src/nmap/document.js";
 import { importShape, type Shape, wholeShape } from "../../src/nmap/elementShape.js";
 import { KnownHosts } from "../../src/nmap/knownHosts.js";
 import { XmlStream } from "../../src/nmap/streamXml.js";
+import type { Form } from "../../src/nmap/xmlWalk.js";
 import { damagedText, nmapText } from "./nmapText.js";
 
 /** Scripts, guesses of the system and hops apart: an import keeps none. */
 function read(text: string, pieces: readonly number[], shape: Shape) {
   const hosts: NmapHost[] = [];
-  const reader = new XmlStream((host) => hosts.push(host), shape);
-  let at = 0;
-  for (const piece of [...pieces.filter((n) => n <= text.length), text.length].sort((a, b) => a - b)) {
-    reader.push(text.slice(at, piece));
-    at = piece;
-  }
+  const isByBytes = shape === importShape;
+  const whole = new XmlStream((host) => hosts.push(host), shape);
+  const reader = isByBytes ? new ByteStream((host) => hosts.push(host), shape) : whole;
+  if (isByBytes) eachPiece(text, pieces, (bytes) => (reader as ByteStream).push(bytes));
+  else whole.push(Buffer.from(text).toString());
   const { form, document, notes } = reader.end();
   return {
     form,
@@ -33,6 +34,22 @@ function read(text: string, pieces: readonly number[], shape: Shape) {
       trace: [],
     })),
   };
+}
+
+/** The bytes of a text, cut at these places: inside of characters, too. */
+function eachPiece(text: string, pieces: readonly number[], push: (bytes: Buffer) => void): void {
+  const bytes = Buffer.from(text);
+  let at = 0;
+  for (const piece of [...pieces.filter((n) => n <= bytes.length), bytes.length].sort((a, b) => a - b)) {
+    push(bytes.subarray(at, piece));
+    at = piece;
+  }
+}
+
+/** Behind the damage it depends on the pieces which forbidden characters are counted. */
+function uncounted<T extends { readonly form: Form; readonly notes: readonly string[] }>(end: T): T {
+  if (end.form.form === "whole") return end;
+  return { ...end, notes: end.notes.filter((note) => !note.includes("XML forbids")) };
 }
 
 function expectAgreement(text: string, pieces: readonly number[] = []): void {
@@ -100,8 +117,7 @@ describe("an import reads", () => {
   it("damaged ones up to the damage", () => {
     fc.assert(
       fc.property(damagedText, places, (text, pieces) => {
-        // Behind the damage it depends on the pieces which forbidden characters are counted.
-        expect(read(text, pieces, importShape)).toEqual(read(text, pieces, wholeShape));
+        expect(uncounted(read(text, pieces, importShape))).toEqual(uncounted(read(text, [], wholeShape)));
       }),
       { numRuns: 800 },
     );
@@ -118,12 +134,8 @@ describe("of many files that say the same", () => {
   function readAll(texts: readonly string[], pieces: readonly number[], known: KnownHosts | null) {
     return texts.map((text) => {
       const hosts: NmapHost[] = [];
-      const reader = new XmlStream((host) => hosts.push(host), importShape, known);
-      let at = 0;
-      for (const piece of [...pieces.filter((n) => n <= text.length), text.length].sort((a, b) => a - b)) {
-        reader.push(text.slice(at, piece));
-        at = piece;
-      }
+      const reader = new ByteStream((host) => hosts.push(host), importShape, known);
+      eachPiece(text, pieces, (bytes) => reader.push(bytes));
       return { ...reader.end(), hosts };
     });
   }
@@ -153,7 +165,9 @@ describe("of many files that say the same", () => {
         (text, [other, where, junk], pieces) => {
           const damaged = later(text).slice(0, where) + junk + later(text).slice(where);
           const texts = [text, text, later(text), damaged, text.slice(0, where), other, text];
-          expect(readAll(texts, pieces, new KnownHosts())).toEqual(readAll(texts, pieces, null));
+          // Behind the damage it depends on the pieces which forbidden characters are counted.
+          const read = (known: KnownHosts | null) => readAll(texts, pieces, known).map(uncounted);
+          expect(read(new KnownHosts())).toEqual(read(null));
         },
       ),
       { numRuns: 600 },

@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { ROW_STATES } from "../../src/facts/answer.js";
 import type { HostObservation, Proof, QuietGroup, Service } from "../../src/facts/observation.js";
 import { formatPort } from "../../src/scope/port.js";
 import { formatPortSet, listPorts } from "../../src/scope/portSet.js";
 import type { ImportFile } from "../../src/store/imports.js";
 import { openStore } from "../../src/store/openStore.js";
+import { stageHosts } from "../../src/store/stagedHosts.js";
 import type { Store } from "../../src/store/store.js";
 import { dump } from "./dump.js";
 import { draft, ending, observed, openCell, quietGroup, scratchFolder, service } from "./sample.js";
@@ -149,7 +151,7 @@ function importFile(store: Store, file: File): number {
   };
   const begun = store.beginImport(draft(startedAt, { source: "import", vantage, realm }), about);
   if (begun.import === null) throw new Error(`file ${number} is known as run ${begun.known.id}`);
-  begun.import.add(hosts);
+  begun.import.add(stageHosts(hosts));
   return begun.import.end(ending(startedAt + HOUR)).id;
 }
 
@@ -178,17 +180,18 @@ function reads(store: Store, files: ReadonlyMap<number, number>): unknown {
       .sort(([a], [b]) => a - b)
       .map(([number, run]) => {
         const view = store.runView(run);
-        return [number, { ...view, run: null }, store.observationRows({ run })];
+        return [number, { ...view, run: null }, store.openRows({ run })];
       })
       .concat([
-        [-1, null as never, store.observationRows({ state: "all" })],
+        [-1, null as never, store.openRows({ states: ROW_STATES }) as never],
         [-2, null as never, store.knownHosts() as never],
         [-3, null as never, store.knownOpen() as never],
         [-4, null as never, store.openedSince(2 * DAY) as never],
         [-5, null as never, store.coveredSince(2 * DAY) as never],
         [-6, null as never, ADDRESSES.map((each) => store.hostView(each as never)) as never],
       ]),
-    (name, value) => (["run", "id"].includes(name) && typeof value === "number" ? names.get(value) : value),
+    (name, value) =>
+      ["run", "id", "changedBy"].includes(name) && typeof value === "number" ? names.get(value) : value,
   );
   return JSON.parse(text);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { HostObservation } from "../../src/facts/observation.js";
 import { formatPortSet } from "../../src/scope/portSet.js";
+import { stageHosts } from "../../src/store/stagedHosts.js";
 import type { Store } from "../../src/store/store.js";
 import {
   draft,
@@ -122,7 +123,7 @@ describe("two runs compared", () => {
     expect(() => told(store, 1, 3)).toThrow(/run 1 .* in the realm default, run 3 .* in the realm branch/);
     const file = { name: "a.xml", hash: "0".repeat(64), bytes: 1, scanner: "", args: "", dated: false };
     const begun = store.beginImport(draft(4 * DAY, { source: "import" }), file);
-    begun.import?.add([open(22)]);
+    begun.import?.add(stageHosts([open(22)]));
     const undated = begun.import?.end(ending(4 * DAY));
     expect(() => told(store, 1, undated?.id)).toThrow(/does not tell when it was made/);
     expect(() => told(store, 1, 99)).toThrow(/there is no run 99/);

@@ -48,7 +48,7 @@ function expectKept(store: Store, lines: readonly string[]): void {
     if (what === "ended") expect(outcome).toBe("complete");
     if (what === "judged") expect(store.judgingBasis(Number(run))).not.toBeNull();
     if (what !== "recorded") continue;
-    const rows = store.observationRows({ run: Number(run) }).filter((row) => row.address === address);
+    const rows = store.openRows({ run: Number(run) }).filter((row) => row.address === address);
     expect(rows.map((row) => row.port)).toContain(Number(port));
   }
   // A judgement is all there or not at all.

@@ -1,6 +1,7 @@
 /** A process that imports files until it is killed: `node … DATABASE`. It keeps each, and prints a line after each that is in. */
 import { Readable } from "node:stream";
 import { openStore } from "../../src/store/openStore.js";
+import { stageHosts } from "../../src/store/stagedHosts.js";
 import { draft, ending, observed, openCell, quietGroup } from "./observations.js";
 
 const [path = ""] = process.argv.slice(2);
@@ -18,7 +19,9 @@ for (let round = 1; round < 10_000; round++) {
   for (let host = 1; host <= 60; host++) {
     const port = 1 + ((round + host) % 50);
     const cells = [openCell(port, { confidence: "imported" }), openCell(100, { confidence: "imported" })];
-    begun.import.add([observed(`10.1.0.${host}`, { cells, quiet: [quietGroup("closed", [port + 1, 200])] })]);
+    begun.import.add(
+      stageHosts([observed(`10.1.0.${host}`, { cells, quiet: [quietGroup("closed", [port + 1, 200])] })]),
+    );
   }
   const run = begun.import.end(ending(startedAt + 1000));
   process.stdout.write(`imported ${run.id}\n`);

@@ -10,6 +10,7 @@ import type { HostObservation } from "../../src/facts/observation.js";
 import type { ImportFile } from "../../src/store/imports.js";
 import { xmlPath } from "../../src/store/keptXml.js";
 import { openStore } from "../../src/store/openStore.js";
+import { stageHosts } from "../../src/store/stagedHosts.js";
 import type { Store } from "../../src/store/store.js";
 import { compileScript } from "./compiled.js";
 import { dump } from "./dump.js";
@@ -42,7 +43,7 @@ function take(
 ): number {
   const begun = store.beginImport(draft(day * DAY, { source: "import" }), file);
   if (begun.import === null) return begun.known.id;
-  begun.import.add(hosts);
+  begun.import.add(stageHosts(hosts));
   return begun.import.end(ending(day * DAY + 3_600_000)).id;
 }
 
@@ -66,7 +67,7 @@ describe("an imported file", () => {
   test("keeps where it comes from, its grade and its warnings", () => {
     const store = scratchStore({ now: () => 5 * DAY });
     const begun = store.beginImport(draft(DAY, { source: "import" }), fileOf("cut.xml"));
-    begun.import?.add([open(22)]);
+    begun.import?.add(stageHosts([open(22)]));
     const run = begun.import?.end(
       ending(2 * DAY, { outcome: "partial", why: "cut after 10.0.0.1", warnings: ["bytes before <?xml"] }),
     );
@@ -86,7 +87,7 @@ describe("an imported file", () => {
     const id = take(store, 9, [shut(22)], fileOf("undated", { dated: false }));
     const { run: _, import: __, ...after } = dump(store.path);
     expect(before).toMatchObject(after);
-    expect(store.observationRows().map(({ state }) => state)).toEqual(["open"]);
+    expect(store.openRows().map(({ state }) => state)).toEqual(["open"]);
     expect([store.changesOf(id), store.observationOf(id, ip(H))]).toEqual([[], null]);
     expect(store.runView(id).hosts).toEqual([]);
     expect(store.lastRun()?.id).not.toBe(id);
@@ -159,7 +160,7 @@ describe("an imported file", () => {
     const store = scratchStore();
     const before = dump(store.path);
     const begun = store.beginImport(draft(DAY, { source: "import" }), fileOf("x"));
-    begun.import?.add([open(22)]);
+    begun.import?.add(stageHosts([open(22)]));
     begun.import?.abandon();
     expect([dump(store.path), store.listRuns()]).toEqual([before, []]);
   });
@@ -173,11 +174,11 @@ describe("an imported file", () => {
       });
     const store = scratchStore();
     const begun = store.beginImport(draft(DAY, { source: "import" }), fileOf("big"));
-    for (let index = 0; index < 300; index++) begun.import?.add([host(index)]);
+    for (let index = 0; index < 300; index++) begun.import?.add(stageHosts([host(index)]));
     // Said of a host that lies in the file already.
-    begun.import?.add([{ ...host(2), names: ["again"] }]);
+    begun.import?.add(stageHosts([{ ...host(2), names: ["again"] }]));
     const run = begun.import?.end(ending(2 * DAY));
-    expect(store.observationRows({ run: run?.id ?? 0 })).toHaveLength(300);
+    expect(store.openRows({ run: run?.id ?? 0 })).toHaveLength(300);
     const rosters = store.coverageRows({ run: run?.id ?? 0 });
     expect(rosters.filter(({ coverage }) => coverage === "covered")).toHaveLength(300);
     const view = (index: number) => store.observationOf(run?.id ?? 0, host(index).address);

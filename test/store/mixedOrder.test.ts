@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Run } from "../../src/facts/run.js";
 import { openStore } from "../../src/store/openStore.js";
+import { stageHosts } from "../../src/store/stagedHosts.js";
 import type { Store } from "../../src/store/store.js";
 import { expectHistory, expectView, HOSTS, HOUR, modelRun, observationOf, VANTAGES } from "./modelRuns.js";
 import { draft, ending, scratchFolder } from "./sample.js";
@@ -36,7 +37,7 @@ function importPlan(store: Store, plan: Plan, startedAt: number): Run {
   };
   const begun = store.beginImport(draft(startedAt, { source: "import", vantage: plan.vantage }), file);
   if (begun.import === null) return begun.known;
-  begun.import.add([...lastWords(plan)].map(([host, said]) => observationOf(host, said)));
+  begun.import.add(stageHosts([...lastWords(plan)].map(([host, said]) => observationOf(host, said))));
   return begun.import.end(ending(startedAt + HOUR));
 }
 

@@ -7,6 +7,7 @@ import type { Run } from "../../src/facts/run.js";
 import { formatPort, parsePort } from "../../src/scope/port.js";
 import { listPorts } from "../../src/scope/portSet.js";
 import { openStore } from "../../src/store/openStore.js";
+import { stageHosts } from "../../src/store/stagedHosts.js";
 import type { Store } from "../../src/store/store.js";
 import {
   type Asked,
@@ -71,7 +72,7 @@ function record(store: Store, plan: Plan, startedAt: number, setClock: (now: num
     dated: plan.kind === "file",
   });
   if (begun.import === null) throw new Error("no file comes twice");
-  begun.import.add([...lastWords(plan)].map(([host, words]) => said(plan, host, words)));
+  begun.import.add(stageHosts([...lastWords(plan)].map(([host, words]) => said(plan, host, words))));
   const outcome = plan.isPartial ? { outcome: "partial" as const, why: "cut" } : {};
   return begun.import.end(ending(startedAt + HOUR, outcome));
 }

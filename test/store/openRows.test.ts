@@ -3,7 +3,7 @@ import type { RowState } from "../../src/facts/answer.js";
 import { addressSetOfNetworks } from "../../src/scope/addressSet.js";
 import { parseNetwork } from "../../src/scope/network.js";
 import type { Store } from "../../src/store/store.js";
-import { ip, observed, openCell, quietGroup, recordRun, scratchStore } from "./sample.js";
+import { ip, observed, openCell, quietGroup, recordRun, scratchStore, service } from "./sample.js";
 
 const DAY = 86_400_000;
 const A = "10.0.0.1";
@@ -78,6 +78,41 @@ describe("open rows", () => {
       `${A} 22 unknown unknown`,
       `${A} 80 unknown unknown`,
     ]);
+  });
+
+  test("of one port of many hosts are those of all ports with that port, whichever way the tracks are read", () => {
+    const store = scratchStore({ now: () => 40 * DAY });
+    const hosts = Array.from({ length: 400 }, (_, index) => `10.0.${index >> 8}.${index & 255}`);
+    const said = (day: number) =>
+      hosts.map((address, index) => {
+        const ports = [22, 80, 3306].filter((_, place) => (index * 7 + place * day) % 5 < 3);
+        return observed(address, {
+          cells: ports.map((port) =>
+            openCell(port, { service: service("it", `product ${(index + day) % 4}`) }),
+          ),
+          quiet: [
+            quietGroup(
+              "closed",
+              [22, 80, 3306].filter((port) => !ports.includes(port)),
+            ),
+          ],
+        });
+      });
+    for (const day of [1, 2, 3]) recordRun(store, day * DAY, said(day));
+    for (const at of [1.5 * DAY, 2.5 * DAY, 9 * DAY]) {
+      const rows = store.openRows({ at });
+      for (const port of [22, 80, 3306, 443]) {
+        const asked = { protocol: "tcp", port } as const;
+        const expected = rows.filter((row) => row.port === port);
+        expect(store.whoHas(asked, { at })).toEqual(expected);
+        const few = hosts.slice(100, 150).map(ip);
+        const ofFew = expected.filter(({ address }) => few.includes(address));
+        expect(store.whoHas(asked, { at, hosts: few })).toEqual(ofFew);
+        const states = ["open", "closed"] as const;
+        const all = store.openRows({ at, states }).filter((row) => row.port === port);
+        expect(store.whoHas(asked, { at, states })).toEqual(all);
+      }
+    }
   });
 
   test("at a date are sure where the next run says the same, and changed where it does not", () => {

@@ -149,7 +149,7 @@ describe("opening", () => {
     const writer = openStore(path, { mode: "write" });
     const reader = openStore(path, { mode: "read" });
     const id = recordRun(writer, 1000, [observed("10.0.0.1", { cells: [openCell(22)] })]);
-    expect(reader.observationRows({ run: id })).toHaveLength(1);
+    expect(reader.openRows({ run: id })).toHaveLength(1);
     expect(faultOf(() => recordRun(reader, 2000, [])).message).toContain("cannot be written");
     reader.close();
     writer.close();
@@ -256,10 +256,10 @@ describe("upgrading", () => {
     const copy = `${path}.schema-${MIGRATIONS.length}-20310203T040506Z`;
     expect(modeOf(copy)).toBe("600");
     const old = openStore(copy, { mode: "read" });
-    expect(old.observationRows()).toHaveLength(1);
+    expect(old.openRows()).toHaveLength(1);
     old.close();
     const upgraded = openStore(path, { mode: "read", migrations: next });
-    expect(upgraded.observationRows()).toHaveLength(1);
+    expect(upgraded.openRows()).toHaveLength(1);
     upgraded.close();
   });
 
@@ -281,7 +281,7 @@ describe("upgrading", () => {
     ];
     expect(() => openStore(path, { mode: "write", migrations: broken, now: later })).toThrow(PortreeveError);
     const back = openStore(path, { mode: "read" });
-    expect(back.observationRows()).toHaveLength(1);
+    expect(back.openRows()).toHaveLength(1);
     back.close();
   });
 

@@ -30,12 +30,12 @@ function threeDays(): Store {
   recordRun(store, 3 * DAY, [observed(B, { cells: [openCell(22)] })]);
   return store;
 }
-const shown = (store: Store, filter: Parameters<Store["observationRows"]>[0]): string[] =>
+const shown = (store: Store, filter: Parameters<Store["openRows"]>[0]): string[] =>
   store
-    .observationRows(filter)
+    .openRows(filter)
     .map((row) => `${row.address} ${row.port} ${row.state} ${row.lastSeen / DAY}/${row.lastCovered / DAY}`);
 
-describe("observation rows", () => {
+describe("rows of open ports", () => {
   test("tell what is open now, with the day of the evidence", () => {
     expect(shown(threeDays(), {})).toEqual([`${A} 22 open 2/2`, `${B} 22 open 3/3`]);
   });
@@ -46,7 +46,7 @@ describe("observation rows", () => {
     [{ at: 2.5 * DAY }, [`${A} 22 open 2/2`, `${B} 22 open 1/1`]],
     [{ run: 1 }, [`${A} 22 open 1/1`, `${A} 80 open 1/1`, `${B} 22 open 1/1`]],
     [{ run: 2 }, [`${A} 22 open 2/2`]],
-    [{ state: "all" as const, host: ip(A) }, [`${A} 22 open 2/2`, `${A} 80 closed 2/2`]],
+    [{ states: ["open", "closed"] as const, hosts: [ip(A)] }, [`${A} 22 open 2/2`, `${A} 80 closed 2/2`]],
     [{ port: { protocol: "tcp" as const, port: 80 }, at: DAY }, [`${A} 80 open 1/1`]],
     [{ vantage: "internet" }, []],
   ])("as of %o", (filter, expected) => {
@@ -54,18 +54,18 @@ describe("observation rows", () => {
   });
 
   test("of a run that is not there are refused", () => {
-    expect(() => scratchStore().observationRows({ run: 7 })).toThrow(/there is no run 7/);
+    expect(() => scratchStore().openRows({ run: 7 })).toThrow(/there is no run 7/);
   });
 
   test("carry the confidence of the run that saw them last", () => {
     const store = scratchStore();
     recordRun(store, DAY, [observed(A, { cells: [openCell(22, { confidence: "single" }), openCell(80)] })]);
-    expect(store.observationRows().map((row) => row.confidence)).toEqual(["single", "confirmed"]);
+    expect(store.openRows().map((row) => row.confidence)).toEqual(["single", "confirmed"]);
     recordRun(store, 2 * DAY, [
       observed(A, { cells: [openCell(22), openCell(80, { confidence: "tarpit" })] }),
     ]);
-    expect(store.observationRows().map((row) => row.confidence)).toEqual(["confirmed", "tarpit"]);
-    expect(store.observationRows({ run: 1 }).map((row) => row.confidence)).toEqual(["single", "confirmed"]);
+    expect(store.openRows().map((row) => row.confidence)).toEqual(["confirmed", "tarpit"]);
+    expect(store.openRows({ run: 1 }).map((row) => row.confidence)).toEqual(["single", "confirmed"]);
   });
 
   test("keep a service through runs that did not identify, and tell a guess from an answer", () => {
@@ -76,14 +76,14 @@ describe("observation rows", () => {
       observed(A, { cells: [openCell(22, { service: ssh }), openCell(80, { service: guess })] }),
     ]);
     recordRun(store, 2 * DAY, [observed(A, { cells: [openCell(22), openCell(80)] })]);
-    expect(store.observationRows().map((row) => row.service)).toEqual([ssh, guess]);
+    expect(store.openRows().map((row) => row.service)).toEqual([ssh, guess]);
   });
 
   test("tell two realms with the same address apart", () => {
     const store = scratchStore();
     recordRun(store, DAY, [observed(A, { cells: [openCell(22)] })], { realm: "east" });
     recordRun(store, 2 * DAY, [observed(A, { cells: [openCell(80)] })], { realm: "west" });
-    expect(store.observationRows().map(({ realm, port }) => [realm, port])).toEqual([
+    expect(store.openRows().map(({ realm, port }) => [realm, port])).toEqual([
       ["east", 22],
       ["west", 80],
     ]);

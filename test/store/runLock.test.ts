@@ -163,6 +163,6 @@ describe("a run's key", () => {
     ]);
     store.endRun(run, ending(2000));
     expect(store.changesOf(run.id)).toMatchObject([{ port: 80, kind: "closed" }]);
-    expect(store.observationRows().map(({ port }) => port)).toEqual([22]);
+    expect(store.openRows().map(({ port }) => port)).toEqual([22]);
   });
 });

@@ -8,6 +8,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { liveKey } from "../../src/history/runKey.js";
 import { MIGRATIONS } from "../../src/store/migrations/all.js";
 import { openStore } from "../../src/store/openStore.js";
+import { stageHosts } from "../../src/store/stagedHosts.js";
 import { compileScript } from "./compiled.js";
 import { finding, judgement, transition } from "./findings.js";
 import { draft, ending, observed, openCell, quietGroup, scratchFolder } from "./sample.js";
@@ -86,7 +87,7 @@ describe.each([1, 2, 3])("a database of schema %i", (schema) => {
       cells: [openCell(22, { confidence: "imported" })],
       quiet: [quietGroup("closed", [80])],
     });
-    begun.import?.add([between]);
+    begun.import?.add(stageHosts([between]));
     const run = begun.import?.end(ending(1.5 * DAY + 1000));
     expect(store.changesOf(run?.id ?? 0).map(({ port, kind }) => [port, kind])).toEqual([[80, "closed"]]);
     expect(store.changesOf(2)).toEqual([]);

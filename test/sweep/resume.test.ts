@@ -174,6 +174,32 @@ describe("a run that is killed at any moments and taken up again", () => {
     );
   }, 60_000);
 
+  test("that goes portion by portion goes on with the portions that are left, and covers all of it once", async () => {
+    const portions = [ports("T:22,80"), ports("T:1-21,U:53"), ports("T:23-79"), ports("T:81-120")];
+    const rolling = {
+      portionsOf: () => portions.map((each, rank) => ({ rank, ports: each })),
+      discoverUntil: Number.MAX_SAFE_INTEGER,
+    };
+    await fc.assert(
+      fc.asyncProperty(network, kills, async (hosts, moments) => {
+        const model = makeModel(hosts, { loss: 0, failure: 0, random: randomFrom(5) });
+        const over = { rolling, until: Number.MAX_SAFE_INTEGER };
+        const { said, shards, outcome } = await sit(model, moments, over);
+        expectTrue(said, hosts);
+        for (const host of hosts) expect(said.get(host.address)?.covered).toEqual(PORTS);
+        expect(outcome.coverage.share).toBe(1);
+        const asked = new Map<Address, number>();
+        for (const { result } of shards) {
+          const { stage, pass, addresses, ports: these } = result.shard;
+          if (!result.whole || stage !== "sweep" || pass !== 1) continue;
+          for (const each of addresses) asked.set(each, (asked.get(each) ?? 0) + countPorts(these));
+        }
+        for (const host of hosts) expect(asked.get(host.address)).toBe(countPorts(PORTS));
+      }),
+      { numRuns: 40 },
+    );
+  }, 60_000);
+
   test("says nothing that is not so, with loss and failing shards too", async () => {
     const conditions = fc.record({ loss: fc.constantFrom(0.1, 0.4), failure: fc.constantFrom(0, 0.3) });
     await fc.assert(

@@ -1,0 +1,34 @@
+/**
+ * Links the compiled modules into few files, and makes dist/cli.js start those: Node takes longer to find and load 430
+ * modules than most commands run. What a command loads only when it needs it stays a file of its own.
+ */
+import { chmodSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { rolldown } from "rolldown";
+
+const DIST = join(import.meta.dirname, "../dist");
+/** Beside the rooms: a path from a module to package.json is the same here as there. */
+const LINKED = join(DIST, "linked");
+
+const linking = await rolldown({
+  input: {
+    cli: join(DIST, "cli.js"),
+    // Started by their file names: a thread, and a process of its own.
+    readerThread: join(DIST, "ingest/readerThread.js"),
+    sqlChild: join(DIST, "commands/sqlChild.js"),
+  },
+  platform: "node",
+  // Compiled: it finds its own file.
+  external: ["better-sqlite3"],
+});
+rmSync(LINKED, { recursive: true, force: true });
+await linking.write({
+  dir: LINKED,
+  format: "esm",
+  entryFileNames: "[name].js",
+  chunkFileNames: "[name]-[hash].js",
+});
+await linking.close();
+const cli = join(DIST, "cli.js");
+writeFileSync(cli, '#!/usr/bin/env node\nimport "./linked/cli.js";\n');
+chmodSync(cli, 0o755);
