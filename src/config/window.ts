@@ -19,8 +19,8 @@ export function parseWindow(text: string): Window {
   const from = minuteOf(fromHour, fromMinute);
   const to = minuteOf(toHour, toMinute);
   if (from === null || to === null || from === to) {
-    throw new PortreeveError("usage", `${JSON.stringify(text)} is no window`, {
-      hint: "write the hours by the clock of the configured zone, such as 22:00-06:00",
+    throw new PortreeveError("usage", `${JSON.stringify(text)} is no window such as 22:00-06:00`, {
+      hint: "write the hours by the clock of the configured zone",
     });
   }
   return { from, to };

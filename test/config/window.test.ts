@@ -48,7 +48,7 @@ describe("a window", () => {
   test.each(["22-6", "25:00-06:00", "22:00-06:60", "22:00-22:00", "", "24:30-01:00"])(
     "%j is none",
     (text) => {
-      expect(() => parseWindow(text)).toThrow("is no window");
+      expect(() => parseWindow(text)).toThrow("is no window such as 22:00-06:00");
     },
   );
 
