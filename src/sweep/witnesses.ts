@@ -28,7 +28,7 @@ export type Witnesses = Map<number, Map<Address, HostWitnesses>>;
 const LIMITED_SHARE = 0.1;
 const LEAST_RESETS = 20;
 /** So seldom would open ports answer so well if they were lost as often as its resets. */
-const UNLIKELY = 0.025;
+const UNLIKELY = 0.05;
 /** Its loss is so much larger than what others lose. */
 const LIMITED_RATIO = 3;
 
