@@ -221,7 +221,7 @@ describe("a run over a network with loss, failing shards and absent hosts", () =
   }, 60_000);
 
   test("measures its loss by the open ports of hosts that reset nothing", async () => {
-    const hosts = NET.slice(0, 4).map((address) => hostAt(address, { open: ports("T:1-10") }));
+    const hosts = NET.slice(0, 4).map((address) => hostAt(address, { open: ports("T:1-20") }));
     const { outcome } = await runOver(modelOf(hosts));
     expect(outcome.recall).toMatchObject({ estimate: 1, source: expect.stringMatching(/^\d+ witnesses$/) });
     expect(outcome.recall.lower).toBeLessThan(1);
