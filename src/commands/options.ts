@@ -39,7 +39,7 @@ export function parseDurationOption(value: string): number {
   try {
     return parseDuration(value);
   } catch (error) {
-    if (error instanceof PortreeveError) throw new InvalidArgumentError(error.message);
+    if (error instanceof PortreeveError) throw new InvalidArgumentError(`${error.message}. ${error.hint}`);
     throw error;
   }
 }

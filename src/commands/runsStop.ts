@@ -26,14 +26,25 @@ export function addStop(runs: Command): void {
     .option("--now", "end its nmaps at once")
     .action(async (run: number | undefined, options: { now?: boolean }, command: Command) => {
       const session = await openSession(command);
-      const store = openStore(session.database.path, { mode: "write", owner: session.database.owner });
+      const { path, owner } = session.database;
+      const id = runAt(path, run);
+      const store = openStore(path, { mode: "write", owner });
       try {
-        const id = run ?? runGoingOn(store);
         await stop(store, id, options.now ? "now" : "finish");
       } finally {
         store.close();
       }
     });
+}
+
+/** Only read: to write would make a database that is not there, of a name typed wrong. */
+function runAt(path: string, run: number | undefined): RunId {
+  const store = openStore(path, { mode: "read" });
+  try {
+    return run ?? runGoingOn(store);
+  } finally {
+    store.close();
+  }
 }
 
 /** Returns when it is certain: the run has ended, or it starts no other nmap. */

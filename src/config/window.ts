@@ -19,8 +19,8 @@ export function parseWindow(text: string): Window {
   const from = minuteOf(fromHour, fromMinute);
   const to = minuteOf(toHour, toMinute);
   if (from === null || to === null || from === to) {
-    throw new PortreeveError("usage", `${JSON.stringify(text)} is no window`, {
-      hint: "write the hours by the clock of the configured zone, such as 22:00-06:00",
+    throw new PortreeveError("usage", `${JSON.stringify(text)} is no window such as 22:00-06:00`, {
+      hint: "write the hours by the clock of the configured zone",
     });
   }
   return { from, to };
@@ -41,9 +41,9 @@ function minuteOf(hour: string | undefined, minute: string | undefined): number 
  * clock jumps over is the moment of the jump; one that it shows twice is the first: a run that ends early harms nobody.
  */
 export function windowEnd({ from, to }: Window, zone: string, now: Instant): Instant | null {
-  // A window that began yesterday may be open still.
-  for (const day of [-1, 0]) {
-    const date = dateAt(now + day * DAY, zone);
+  const today = dateAt(now, zone);
+  // A window that began yesterday may be open still; yesterday by the calendar, for not every day has 24 hours.
+  for (const date of [today - 1, today]) {
     const opens = instantAt(date, from, zone);
     const closes = instantAt(to > from ? date : nextDate(date), to, zone);
     if (opens <= now && now < closes) return closes;

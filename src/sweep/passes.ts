@@ -2,7 +2,7 @@
 import type { Address } from "../facts/address.js";
 import type { PortSet } from "../facts/port.js";
 import { countPorts, emptyPortSet, unionPorts } from "../scope/portSet.js";
-import { closedPorts, evidenceOf, type HostEvidence, isAlive } from "./evidence.js";
+import { closedPorts, evidenceOf, type HostEvidence, isAlive, openPorts } from "./evidence.js";
 import { ENOUGH_WITNESSES, type Loss, lossAt, MOST_PASSES, passesFor, UNMEASURED_PASSES } from "./loss.js";
 import { begunPorts, type State } from "./runState.js";
 import { portsDue } from "./silence.js";
@@ -75,10 +75,16 @@ export function nextAsk(state: State, address: Address, forced: boolean): NextAs
   const isHopeless = host.silencesNeeded > MOST_PASSES;
   if (isHopeless && !forced && countPorts(due, "tcp") > 0) return "wait";
   const fast = atRunPace(host, due);
-  const isEnough = isLast || isHopeless;
-  if (countPorts(fast) > 0 && !isEnough) return { ask: fast, pace: "run" };
+  // Nor before it was asked twice: that is when its sentinels are asked.
+  const isEnough = isLast || (isHopeless && progress.pass - progress.before >= UNMEASURED_PASSES);
+  if (countPorts(fast) > 0 && !isEnough) return { ask: unionPorts(fast, sentinels(host)), pace: "run" };
   const proof = portsToProve(state, host, due, progress);
   return countPorts(proof) > 0 ? { ask: proof, pace: "host" } : "done";
+}
+
+/** Ports known open ride along: where a host resets nothing, or few a second, they alone tell what is lost (measuring.md). */
+function sentinels(host: HostEvidence): PortSet {
+  return { ...emptyPortSet, tcp: openPorts(host).tcp };
 }
 
 export function isWitness(host: HostEvidence): boolean {

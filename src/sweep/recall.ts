@@ -43,10 +43,9 @@ export function recallOf(hosts: readonly SweptHost[], losses: Losses): Recall {
       return sum + weightOf(host) * odds(q ** host.passes) + each * odds(q ** DISCOVERY_PROBES);
     }, 0);
   const expected = missed(({ silent, asked }) => silent / asked);
-  const most = poissonQuantile(
-    missed(({ silent, asked }) => lossBound(silent, asked)),
-    0.975,
-  );
+  const mean = missed(({ silent, asked }) => lossBound(silent, asked));
+  // Where chance allows for none at all there are still so many to be expected: never a bare 100 %.
+  const most = Math.max(mean, poissonQuantile(mean, 0.975));
   const least = poissonQuantile(
     missed(({ silent, asked }) => shareInterval(silent, asked).lower),
     0.025,

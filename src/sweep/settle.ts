@@ -35,6 +35,9 @@ export interface SettleContext {
   readonly flag?: Disbelieved["flag"] | null;
 }
 
+/** A run that is broken off has judged no hole: one of an earlier run that resets again may be one still. */
+const NO_SECOND_LOOK = "no second look";
+
 /** What the run has proved of `host` so far. */
 export function observationOf(host: HostEvidence, context: SettleContext): HostObservation {
   const cells = [...host.open.values()]
@@ -56,7 +59,7 @@ export function observationOf(host: HostEvidence, context: SettleContext): HostO
     covered,
     grade: settled ? "full" : "positive-only",
     holes: context.holes?.holes ?? [],
-    holesUnjudged: context.holes?.unjudged ?? null,
+    holesUnjudged: context.holes === null ? NO_SECOND_LOOK : context.holes.unjudged,
   };
 }
 

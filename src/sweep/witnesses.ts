@@ -27,7 +27,8 @@ export type Witnesses = Map<number, Map<Address, HostWitnesses>>;
 /** A host whose resets are silent this often, while its open ports and its neighbours' are not, limits them. */
 const LIMITED_SHARE = 0.1;
 const LEAST_RESETS = 20;
-const LEAST_OTHERS = 5;
+/** So seldom would open ports answer so well if they were lost as often as its resets. */
+const UNLIKELY = 0.05;
 /** Its loss is so much larger than what others lose. */
 const LIMITED_RATIO = 3;
 
@@ -79,11 +80,24 @@ export function resetLimited(hosts: ReadonlyMap<Address, HostWitnesses>): Set<Ad
     const share = resets.silent / resets.asked;
     if (share < LIMITED_SHARE) continue;
     // Nothing lost of seven may still be one in seven.
-    const openShare = open.asked >= LEAST_OTHERS ? Math.max(open.silent, 0.5) / open.asked : 1;
+    const isTold = chanceOfAtMost(open, share) < UNLIKELY;
+    const openShare = isTold ? Math.max(open.silent, 0.5) / open.asked : 1;
     const others = Math.min(openShare, usual ?? 1);
     if (share > LIMITED_RATIO * others) limited.add(address);
   }
   return limited;
+}
+
+/** That no more than these were lost of those asked, if each is with this probability (binomial). */
+function chanceOfAtMost({ asked, silent }: Count, share: number): number {
+  if (silent >= asked || share >= 1) return silent >= asked ? 1 : 0;
+  let term = (1 - share) ** asked;
+  let sum = term;
+  for (let lost = 0; lost < silent; lost++) {
+    term *= ((asked - lost) / (lost + 1)) * (share / (1 - share));
+    sum += term;
+  }
+  return sum;
 }
 
 /** What was counted at a host, in its segment, in the whole run; resets of hosts that limit them left out. */

@@ -36,6 +36,10 @@ describe("option values", () => {
     expect(() => parse(text)).toThrow(InvalidArgumentError);
   });
 
+  test("a duration that is none says how one is written", () => {
+    expect(() => parseDurationOption("4")).toThrow(/"4" has no unit.*such as 45s/);
+  });
+
   test("that may be repeated add up", () => {
     expect(collect("b", collect("a", undefined))).toEqual(["a", "b"]);
   });

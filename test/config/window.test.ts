@@ -36,10 +36,19 @@ describe("a window", () => {
     expect(endOf(window, zone, now)).toBe(end);
   });
 
+  test.each([
+    // Half past midnight after a day of 23 hours: 24 hours ago it was the day before yesterday.
+    ["2026-03-29T22:30:00Z", "2026-03-30T04:00"],
+    // And at half past eleven of a day of 25 hours it was today.
+    ["2026-10-25T22:30:00Z", "2026-10-26T05:00"],
+  ])("the night after the clock was set is open too, at %s", (now, end) => {
+    expect(endOf("22:00-06:00", "Europe/Berlin", now)).toBe(end);
+  });
+
   test.each(["22-6", "25:00-06:00", "22:00-06:60", "22:00-22:00", "", "24:30-01:00"])(
     "%j is none",
     (text) => {
-      expect(() => parseWindow(text)).toThrow("is no window");
+      expect(() => parseWindow(text)).toThrow("is no window such as 22:00-06:00");
     },
   );
 

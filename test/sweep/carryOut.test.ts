@@ -220,6 +220,16 @@ describe("a run over a network with loss, failing shards and absent hosts", () =
     );
   }, 60_000);
 
+  test("measures its loss by the open ports of hosts that reset nothing", async () => {
+    const hosts = NET.slice(0, 4).map((address) => hostAt(address, { open: ports("T:1-20") }));
+    const { outcome } = await runOver(modelOf(hosts));
+    expect(outcome.recall).toMatchObject({ estimate: 1, source: expect.stringMatching(/^\d+ witnesses$/) });
+    expect(outcome.recall.lower).toBeLessThan(1);
+    const lossy = await runOver(modelOf(hosts, { loss: 0.3 }));
+    expect(lossy.outcome.recall.estimate).toBeGreaterThan(0.9);
+    expect(lossy.outcome.recall.estimate).toBeLessThan(1);
+  });
+
   test("never sends a host more than its cap at once, nor all of them more than the budget", async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -28,6 +28,9 @@ describe("recall", () => {
     expect(recallOf(hosts, lossesAt(hosts, { asked: 29, silent: 0 }))).toEqual(NOT_MEASURED);
     const recall = recallOf(hosts, lossesAt(hosts, { asked: 40_000, silent: 0 }));
     expect(recall).toMatchObject({ estimate: 1, upper: 1, source: "40,000 witnesses" });
+    expect(recall.lower).toBeLessThan(1);
+    // Two passes, none of 150 lost: at most one in fifty was each time, and so one in 2500 of the open ports.
+    expect(recallOf(hosts, lossesAt(hosts, { asked: 150, silent: 0 })).lower).toBeLessThan(1 - 1 / 2600);
   });
 
   test("names the segments whose figure is another's", () => {

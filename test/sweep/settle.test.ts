@@ -41,6 +41,14 @@ describe("what a run says of a host", () => {
     expect(said.quiet.map((group) => group.proof)).toEqual(["closed"]);
   });
 
+  test("is no verdict on firewall holes, while nobody has looked: an earlier one that resets again is no hole less", () => {
+    const answers = [open(1), reset(2)];
+    expect(observationOf(twoPasses(answers), { ...context, holes: null }).holesUnjudged).toBe(
+      "no second look",
+    );
+    expect(observationOf(twoPasses(answers), { ...context, holes: judged }).holesUnjudged).toBeNull();
+  });
+
   test("is silence too, once it is settled: filtered for TCP, open|filtered for UDP", () => {
     const said = observationOf(twoPasses([open(1), reset(2)]), { ...context, holes: judged });
     expect(said).toMatchObject({

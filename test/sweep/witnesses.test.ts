@@ -53,6 +53,19 @@ describe("a host limits its resets", () => {
     expect(resetLimited(hosts)).toEqual(new Set());
   });
 
+  test("where few open ports were asked, and all of them would hardly have answered by chance", () => {
+    // 0.2⁴ = 0.0016: two hosts that both limit their resets, and four services.
+    const limited = new Map([
+      [a, host(146, 117, 1)],
+      [b, host(146, 117, 3)],
+    ]);
+    expect(resetLimited(limited)).toEqual(new Set([a, b]));
+    // 0.64⁵ = 0.11: five services answer so often enough, at 20 % loss each way.
+    expect(resetLimited(new Map([[a, host(1000, 360, 5)]]))).toEqual(new Set());
+    // Of very many asked again nothing overflows.
+    expect(resetLimited(new Map([[a, host(60_000, 30_000, 40_000, 20_000)]]))).toEqual(new Set());
+  });
+
   test("nor where hardly anything is", () => {
     expect(resetLimited(new Map([[a, host(1000, 20, 7)]]))).toEqual(new Set());
   });

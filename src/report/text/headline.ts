@@ -154,8 +154,8 @@ function whenWords(run: Run, zone: string): string {
 /** How much of what was due was proved. */
 export function coverageWords(run: Pick<Run, "coverage" | "cellsDue" | "cellsCovered">): string {
   const { coverage, cellsDue, cellsCovered } = run;
-  if (coverage === null) return "not counted yet";
   if (cellsDue === 0) return "nothing was due: no host is known to be there";
+  if (coverage === null) return "not counted yet";
   const of =
     cellsDue === null || cellsCovered === null
       ? ""
