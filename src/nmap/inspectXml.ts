@@ -22,6 +22,9 @@ export const TOO_DEEP = `its elements are nested deeper than ${DEEPEST}`;
 export const DECLARES_INSIDE = "it declares a document type inside, which nmap never does";
 /** A licence text or sudo's lecture is far shorter; it also bounds the regular expressions below. */
 export const LONGEST_PROLOG = 16 * 1024;
+/** nmap repeats its command line in a comment: of one argument Linux takes 128 KB (ports that are silent here and there), escaped more. */
+export const LONGEST_OWN_COMMENT = 512 * 1024;
+const OWN_COMMENT = "<!-- Nmap ";
 /** nmap.dtd says of itself that a document may refer to it; it is never read. */
 const NMAPS_DTD = /["'/]nmap\.dtd["']\s*>$/i;
 const COMPLETE_PROLOG = /<\?[\s\S]*?\?>|<!--[\s\S]*?-->|<!DOCTYPE[^>[]*>/gi;
@@ -54,8 +57,19 @@ export function explainNoRoot(text: string): Inspection {
     : { kind: "refused", why: whyNotNmap(text) };
 }
 
+/** The text before the root element without nmap's comment on its command line, which says nothing that is read. */
+function withoutOwnComment(prolog: string): string {
+  const begin = prolog.indexOf(OWN_COMMENT);
+  if (begin === -1) return prolog;
+  const end = prolog.indexOf("-->", begin);
+  const length = (end === -1 ? prolog.length : end) - begin;
+  if (length > LONGEST_OWN_COMMENT) return prolog;
+  return end === -1 ? `${prolog.slice(0, begin)}<!--` : prolog.slice(0, begin) + prolog.slice(end + 3);
+}
+
 /** Why the text before the root element forbids to read on; null where nothing does. */
-export function whyRefuseProlog(prolog: string): string | null {
+export function whyRefuseProlog(whole: string): string | null {
+  const prolog = withoutOwnComment(whole);
   if (prolog.length > LONGEST_PROLOG) return `${prolog.length} characters stand before <${ROOT}>`;
   if (/<!ENTITY/i.test(prolog) || /<!DOCTYPE[^>]*\[/i.test(prolog))
     return "it defines entities or a document type of its own, which nmap never does";
@@ -72,7 +86,8 @@ export function findRoot(text: string): number | null {
 }
 
 /** True for the first bytes of what may become nmap's XML: declaration, comments, doctype, the last of them cut. */
-function isBeginning(text: string): boolean {
+function isBeginning(whole: string): boolean {
+  const text = withoutOwnComment(whole);
   if (text.length > LONGEST_PROLOG || text.trim() === "") return false;
   const rest = text.replace(COMPLETE_PROLOG, "").trim();
   if (rest === "") return true;
@@ -87,7 +102,8 @@ function whyNotNmap(text: string): string {
 }
 
 /** What stands before the declaration is no XML, and harmless: a licence comment, sudo's lecture. */
-export function notesOnProlog(prolog: string): string[] {
+export function notesOnProlog(whole: string): string[] {
+  const prolog = withoutOwnComment(whole);
   const declared = prolog.indexOf("<?xml ");
   const junk = (declared === -1 ? prolog.replace(COMPLETE_PROLOG, "") : prolog.slice(0, declared)).trim();
   return junk === "" ? [] : [`${junk.length} characters before the XML were left out`];

@@ -12,6 +12,7 @@ import {
   explainReference,
   findRoot,
   hasTag,
+  LONGEST_OWN_COMMENT,
   LONGEST_PROLOG,
   MORE_TAGS,
   noteOnRest,
@@ -57,7 +58,7 @@ export type Form =
 /** Characters of one tag, comment or text. nmap's longest are scripts' outputs, a megabyte at the very most. */
 const LONGEST_PIECE = 8 * 1024 * 1024;
 /** No further is the root element searched for. */
-const FARTHEST_ROOT = 4 * LONGEST_PROLOG;
+const FARTHEST_ROOT = 4 * LONGEST_PROLOG + LONGEST_OWN_COMMENT;
 
 export class XmlWalk {
   readonly #listener: WalkListener;

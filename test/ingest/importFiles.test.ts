@@ -74,6 +74,15 @@ describe("a file is complete, with all that it says, though", () => {
   it.each<[string, Buffer | string, readonly string[], RegExp]>([
     ["nothing is odd", GOOD, SAME, /^$/],
     [
+      "its command line has 40,000 ports, which a comment before it repeats",
+      GOOD.replace(
+        "<nmaprun",
+        `<!-- Nmap 7.93 scan initiated Thu Jan  1 00:00:00 2026 as: nmap -p ${Array.from({ length: 40_000 }, (_, i) => i).join(",")} -->\n<nmaprun`,
+      ),
+      SAME,
+      /^$/,
+    ],
+    [
       "bytes stand before it",
       `[sudo] password:\nWarning: <b>\n${GOOD}`,
       SAME,
