@@ -54,11 +54,6 @@ function firstPort({ ports }: Entry): number {
   return portKeyOf({ protocol, port: ports[protocol][0]?.[0] ?? 0 });
 }
 
-/** Below zero: `a` is the graver word. */
-export function compareWords(a: List, b: List): number {
-  return gravity(a) - gravity(b);
-}
-
 function gravity(word: List): number {
   return LISTS.indexOf(word);
 }

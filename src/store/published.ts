@@ -70,16 +70,3 @@ export function changeLinesOf(ledger: Ledger, run: RunId): ChangeLine[] {
   if (lines.length === 0) return rows;
   return [...lines, ...rows].sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2] || a[3] - b[3]);
 }
-
-/** Whether the line is the last on its change: that one holds. */
-export function isLastOn(lines: readonly ChangeLine[], index: number): boolean {
-  const line = lines[index];
-  const next = lines[index + 1];
-  return !(
-    line !== undefined &&
-    next !== undefined &&
-    next[0] === line[0] &&
-    next[1] === line[1] &&
-    next[2] === line[2]
-  );
-}

@@ -13,11 +13,11 @@ import {
   emptyPortSet,
   intersectPorts,
   listPorts,
-  portSetOf,
   subtractPorts,
   unionPorts,
 } from "../scope/portSet.js";
 import { closedPorts, type HostEvidence, openPorts } from "./evidence.js";
+import { pickPorts } from "./pickPorts.js";
 import type { HoleVerdict } from "./settle.js";
 import { believedSilence } from "./silence.js";
 
@@ -46,7 +46,7 @@ export function screenForHoles(host: HostEvidence, silent: PortSet, random: () =
   const covered = countPorts(quiet) + countPorts(resets) + countPorts(tcpOnly(openPorts(host)));
   if (covered < LEAST_COVERED) return { unjudged: `fewer than ${LEAST_COVERED} TCP ports covered` };
   const silentShare = countPorts(quiet) / covered;
-  const neighbours = pickNeighbours(quiet, random);
+  const neighbours = pickPorts(quiet, NEIGHBOURS, random);
   if (silentShare >= LEAST_SILENT_SHARE) return { question: { candidates: resets, neighbours, silentShare } };
   if (countPorts(quiet) === 0) return { unjudged: "everything resets" };
   // Too few are silent for a hole, but do they keep silent when asked slowly, or are the resets limited?
@@ -113,15 +113,4 @@ function filteredPorts(host: HostEvidence): PortSet {
 
 function tcpOnly(ports: PortSet): PortSet {
   return { ...emptyPortSet, tcp: ports.tcp };
-}
-
-function pickNeighbours(ports: PortSet, random: () => number): PortSet {
-  const total = countPorts(ports);
-  if (total <= NEIGHBOURS) return ports;
-  const wanted = new Set<number>();
-  while (wanted.size < NEIGHBOURS) wanted.add(Math.min(total - 1, Math.floor(random() * total)));
-  const picked = [];
-  let index = 0;
-  for (const port of listPorts(ports)) if (wanted.has(index++)) picked.push(port);
-  return portSetOf(picked);
 }

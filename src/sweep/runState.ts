@@ -3,16 +3,18 @@ import pLimit, { type LimitFunction } from "p-limit";
 import type { Address } from "../facts/address.js";
 import type { HostObservation } from "../facts/observation.js";
 import type { PortSet } from "../facts/port.js";
-import type { Instant, Shard } from "../facts/run.js";
+import type { Instant, RunProgress, Shard } from "../facts/run.js";
+import { emptyPortSet } from "../scope/portSet.js";
 import { BudgetLedger } from "./budgetLedger.js";
 import type { Engine, ShardResult, ShardStart } from "./engine.js";
 import { isAlive, type RunEvidence } from "./evidence.js";
 import type { LastSent } from "./harm.js";
 import type { HostPass } from "./passes.js";
+import { pickPorts } from "./pickPorts.js";
 import type { PlanContext } from "./plan.js";
 import type { Portion, Rolling } from "./rolling.js";
 import type { HoleVerdict } from "./settle.js";
-import { pickWitnessPorts, WITNESS_PORTS, type Witnesses } from "./witnesses.js";
+import { WITNESS_PORTS, type Witnesses } from "./witnesses.js";
 
 /** Processes that knock on silent UDP ports, of up to 20 hosts each. */
 const KNOCKS_AT_ONCE = 4;
@@ -59,17 +61,8 @@ export interface SweepRequest {
   readonly random: () => number;
 }
 
-export interface Progress {
-  readonly stage: Shard["stage"];
-  readonly pass: number;
-  readonly hostsAlive: number;
-  readonly openPorts: number;
-  /** Cells of the sweep that shards have asked, and those that are due as far as is known now. */
-  readonly cellsDone: number;
-  readonly cellsTotal: number;
-  /** Probe packets of the shards that ended, all stages. */
-  readonly probes: number;
-}
+/** What a sweep tells of itself; the rest is its process's (`RunProgress`). */
+export type Progress = Omit<RunProgress, "endsAbout" | "inFlight" | "stopping" | "at">;
 
 export interface SweepHooks {
   readonly onShardStart: (shard: Shard, attempt: number, start: ShardStart) => void;
@@ -187,7 +180,7 @@ export function startState(
     unasked: new Set(),
     portions: new Map(),
     witnesses: new Map(),
-    witnessPorts: pickWitnessPorts(request.ports, WITNESS_PORTS, request.random),
+    witnessPorts: pickPorts({ ...emptyPortSet, tcp: request.ports.tcp }, WITNESS_PORTS, request.random),
     rateTest: "none",
     lastSent: new Map(),
     suspected: new Set(),

@@ -5,9 +5,9 @@
 import type { Address } from "../facts/address.js";
 import type { PortSet } from "../facts/port.js";
 import { segmentOf } from "../scope/network.js";
-import { countPorts, emptyPortSet, intersectPorts, listPorts, portSetOf } from "../scope/portSet.js";
+import { countPorts, emptyPortSet, intersectPorts } from "../scope/portSet.js";
 
-/** Ports asked again of each host that resets: enough for a figure of its own (`loss.ts`), and soon asked. */
+/** Ports asked again of each host that resets, the same of all: enough for a figure of its own (`loss.ts`), and soon asked. */
 export const WITNESS_PORTS = 1000;
 
 export interface Count {
@@ -123,20 +123,4 @@ export function lossesOf(hosts: ReadonlyMap<Address, HostWitnesses>, limited: Re
     segment: (address) => segments.get(segmentOf(address)) ?? NONE,
     run,
   };
-}
-
-/**
- * Ports to ask every host again that resets, the same for all, so that one nmap asks them all.
- * @param random a source of numbers in [0, 1)
- */
-export function pickWitnessPorts(asked: PortSet, most: number, random: () => number): PortSet {
-  const tcp = { ...emptyPortSet, tcp: asked.tcp };
-  const total = countPorts(tcp);
-  if (total <= most) return tcp;
-  const wanted = new Set<number>();
-  while (wanted.size < most) wanted.add(Math.min(total - 1, Math.floor(random() * total)));
-  const chosen = [];
-  let index = 0;
-  for (const port of listPorts(tcp)) if (wanted.has(index++)) chosen.push(port);
-  return portSetOf(chosen);
 }

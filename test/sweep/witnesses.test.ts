@@ -1,10 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Address } from "../../src/facts/address.js";
-import { countPorts, isWithinPorts } from "../../src/scope/portSet.js";
 import {
   type HostWitnesses,
   noteWitnesses,
-  pickWitnessPorts,
   resetLimited,
   type Witnesses,
 } from "../../src/sweep/witnesses.js";
@@ -69,17 +67,4 @@ describe("a host limits its resets", () => {
   test("nor where hardly anything is", () => {
     expect(resetLimited(new Map([[a, host(1000, 20, 7)]]))).toEqual(new Set());
   });
-});
-
-test("the ports that are asked again are some of those asked, as many as wanted", () => {
-  const asked = ports("T:1-65535,U:53");
-  let seed = 0;
-  const random = () => {
-    seed = (seed * 16_807 + 11) % 2_147_483_647;
-    return seed / 2_147_483_647;
-  };
-  const picked = pickWitnessPorts(asked, 1000, random);
-  expect(countPorts(picked)).toBe(1000);
-  expect(isWithinPorts(picked, asked)).toBe(true);
-  expect(pickWitnessPorts(ports("T:1-10,U:1-5"), 1000, random)).toEqual(ports("T:1-10"));
 });
