@@ -27,6 +27,12 @@ export interface Take {
   readonly isFree: (address: Address) => boolean;
 }
 
+/**
+ * Of a shard's ports. Linux takes 128 KB as one argument, and a range has twelve characters at most (`60000-60009,`); with
+ * half of all ports silent here and there their list has 144 KB, and nmap could not be started.
+ */
+const MOST_RANGES = 10_000;
+
 type PlaceOf = (address: Address) => string;
 
 export class PendingCells {
@@ -129,13 +135,13 @@ function blocksOf(asks: Asks, isLocal: (address: Address) => boolean, placeOf: P
   return [...blocks.values()];
 }
 
-/** The first `most` ports, and the others. */
+/** The first `most` ports, or fewer where those are too many ranges for one nmap, and the others. */
 function splitPorts(ports: PortSet, protocol: Protocol, most: number): { taken: PortSet; left: PortSet } {
   const taken: PortRange[] = [];
   const left: PortRange[] = [];
   let room = most;
   for (const [from, to] of ports[protocol]) {
-    const size = Math.min(room, to - from + 1);
+    const size = taken.length === MOST_RANGES ? 0 : Math.min(room, to - from + 1);
     if (size > 0) taken.push([from, from + size - 1]);
     if (from + size <= to) left.push([from + size, to]);
     room -= size;

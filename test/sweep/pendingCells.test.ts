@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Address } from "../../src/facts/address.js";
 import type { PortSet } from "../../src/facts/port.js";
 import { familyOf } from "../../src/scope/address.js";
-import { countPorts, listPorts } from "../../src/scope/portSet.js";
+import { countPorts, formatPortSet, listPorts, portSetOf, subtractPorts } from "../../src/scope/portSet.js";
 import { PendingCells } from "../../src/sweep/pendingCells.js";
 import { ports } from "./results.js";
 
@@ -86,4 +86,20 @@ describe("cells that are pending", () => {
     expect(pending.take({ mostHosts: 5, mostCells: 100, isFree: () => true })?.addresses).toEqual([large]);
     expect(pending.hosts).toBe(2);
   });
+});
+
+test("ports that are silent here and there go out in lists that Linux takes as one argument", () => {
+  // Two of three, all with five digits: the longest list there is.
+  const asked = portSetOf([...listPorts(ports("T:10000-65535"))].filter(({ port }) => port % 3 !== 0));
+  expect(formatPortSet(asked).length).toBeGreaterThan(128 * 1024);
+  const pending = new PendingCells();
+  pending.add(new Map([["10.0.0.1" as Address, asked]]), () => false);
+  let left = asked;
+  while (pending.cells > 0) {
+    const taken = pending.take({ mostHosts: 1, mostCells: 1e6, isFree: () => true })?.ports ?? ports("");
+    expect(formatPortSet(taken).length).toBeLessThan(128 * 1024 - 100);
+    expect(countPorts(subtractPorts(left, taken))).toBe(countPorts(left) - countPorts(taken));
+    left = subtractPorts(left, taken);
+  }
+  expect(countPorts(left)).toBe(0);
 });
