@@ -2,7 +2,7 @@
  * Links the compiled modules into few files, and makes dist/cli.js start those: Node takes longer to find and load 430
  * modules than most commands run. What a command loads only when it needs it stays a file of its own.
  */
-import { chmodSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rolldown } from "rolldown";
 
@@ -10,9 +10,15 @@ const DIST = join(import.meta.dirname, "../dist");
 /** Beside the rooms: a path from a module to package.json is the same here as there. */
 const LINKED = join(DIST, "linked");
 
+/** What dist/cli.js is once all is linked. */
+const STARTER = '#!/usr/bin/env node\nimport "./linked/cli.js";\n';
+
+const cli = join(DIST, "cli.js");
+if (readFileSync(cli, "utf8") === STARTER)
+  throw new Error("dist/ is linked already: npm run build compiles and links it");
 const linking = await rolldown({
   input: {
-    cli: join(DIST, "cli.js"),
+    cli,
     // Started by their file names: a thread, and a process of its own.
     readerThread: join(DIST, "ingest/readerThread.js"),
     sqlChild: join(DIST, "commands/sqlChild.js"),
@@ -29,6 +35,5 @@ await linking.write({
   chunkFileNames: "[name]-[hash].js",
 });
 await linking.close();
-const cli = join(DIST, "cli.js");
-writeFileSync(cli, '#!/usr/bin/env node\nimport "./linked/cli.js";\n');
+writeFileSync(cli, STARTER);
 chmodSync(cli, 0o755);
