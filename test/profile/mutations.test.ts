@@ -120,9 +120,10 @@ test("a good profile with pieces cut out, doubled or moved is read, or refused w
       if (places === null) accepted++;
       else expect(places.length).toBeGreaterThan(0);
     }),
-    { numRuns: 300 },
+    // Few of the random ones are still good, in some hundreds none: these two always are.
+    { numRuns: 300, examples: [true, false].map((isRoot) => [[{ from: 0, length: 0, to: 0 }], isRoot]) },
   );
-  expect(accepted).toBeGreaterThan(0);
+  expect(accepted).toBeGreaterThanOrEqual(2);
 });
 
 describe("the layout of a good profile changed", () => {
